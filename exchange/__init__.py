@@ -1,0 +1,1 @@
+"""Exchange: secondments and joint testing between national AI safety institutes."""

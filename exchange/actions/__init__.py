@@ -1,0 +1,1 @@
+"""The use-cases: load, ask the domain, write, record, commit. One function is one transaction."""

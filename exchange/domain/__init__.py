@@ -1,0 +1,1 @@
+"""The rules of exchange: values in, verdicts out. Standard library only; no clock, no randomness."""

@@ -1,0 +1,1 @@
+"""What a calendar subscriber sees, as iCalendar bytes."""

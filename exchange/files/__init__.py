@@ -1,0 +1,1 @@
+"""Reading and writing the files people have: CSV, XLSX, BibTeX, JSON lines."""

@@ -1,0 +1,1 @@
+"""How well a person fits a need, and which team staffs which workstream."""

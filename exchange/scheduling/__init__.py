@@ -1,0 +1,1 @@
+"""Who goes where, from when, for how long."""

@@ -1,0 +1,36 @@
+"""Files that were read but not yet let in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from exchange.store.base import Base, UtcDateTime, choice
+
+
+class ImportKind(StrEnum):
+    PEOPLE = "people"
+    CLEARANCES = "clearances"
+    WORKSTREAMS = "workstreams"
+    OPENINGS = "openings"
+    PUBLICATIONS = "publications"
+
+
+class ImportFile(Base):
+    """An uploaded file with how it is to be read; its rows go in only when the person says so."""
+
+    __tablename__ = "import_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[ImportKind] = mapped_column(choice(ImportKind))
+    name: Mapped[str] = mapped_column(String(200))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)

@@ -1,0 +1,119 @@
+"""People, their employment, roles, citizenships and absences."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from exchange.domain.actors import Role
+from exchange.store.base import Base, UtcDateTime, choice
+
+
+class Visibility(StrEnum):
+    """Who finds a profile in search: everybody in the network, the own institute, or nobody."""
+
+    NETWORK = "network"
+    INSTITUTE = "institute"
+    HIDDEN = "hidden"
+
+
+class PersonStatus(StrEnum):
+    ACTIVE = "active"
+    LEFT = "left"
+
+
+class EmploymentKind(StrEnum):
+    PERMANENT = "permanent"
+    FIXED_TERM = "fixed_term"
+    CONTRACTOR = "contractor"
+    FELLOW = "fellow"
+
+
+class MailChoice(StrEnum):
+    AT_ONCE = "at_once"
+    DIGEST = "digest"
+    NEVER = "never"
+
+
+class Person(Base):
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    full_name: Mapped[str] = mapped_column(String(300))  # one free text: names have no universal parts
+    latin_name: Mapped[str | None] = mapped_column(String(300))  # a transcription the person chose
+    email: Mapped[str] = mapped_column(String(254), unique=True)  # lower case
+    code: Mapped[str | None] = mapped_column(String(40), unique=True)  # the employer's own staff code
+    zone: Mapped[str] = mapped_column(String(64))
+    locale: Mapped[str] = mapped_column(String(10), default="en_GB")
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    about: Mapped[str] = mapped_column(Text, default="")
+    open_to: Mapped[str] = mapped_column(Text, default="")
+    visibility: Mapped[Visibility] = mapped_column(choice(Visibility), default=Visibility.NETWORK)
+    status: Mapped[PersonStatus] = mapped_column(choice(PersonStatus), default=PersonStatus.ACTIVE)
+    mail: Mapped[MailChoice] = mapped_column(choice(MailChoice), default=MailChoice.AT_ONCE)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's declarative form
+
+
+class RoleGrant(Base):
+    """A role of a person, within an institute or (NULL) across the programme."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (Index("uq_role_grant_person_role_institute", "person_id", "role", "institute_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    role: Mapped[Role] = mapped_column(choice(Role))
+    institute_id: Mapped[int | None] = mapped_column(ForeignKey("institute.id"))
+    granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Employment(Base):
+    __tablename__ = "employment"
+    __table_args__ = (
+        CheckConstraint("fte > 0 AND fte <= 1", name="fte"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="order"),
+        UniqueConstraint("person_id", "institute_id", "starts_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    institute_id: Mapped[int] = mapped_column(ForeignKey("institute.id"), index=True)
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
+    title: Mapped[str] = mapped_column(String(200), default="")
+    kind: Mapped[EmploymentKind] = mapped_column(choice(EmploymentKind), default=EmploymentKind.PERMANENT)
+    fte: Mapped[Decimal] = mapped_column(Numeric(4, 3))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    probation_ends_on: Mapped[date | None]
+    line_manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Citizenship(Base):
+    """Restricted: read only where a rule of a workstream or a legal basis asks for it."""
+
+    __tablename__ = "citizenship"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    country: Mapped[str] = mapped_column(String(2), primary_key=True)
+
+
+class Absence(Base):
+    """Days on which a person is away; the kind of leave is nobody else's business and is not kept."""
+
+    __tablename__ = "absence"
+    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="order"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]

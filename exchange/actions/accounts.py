@@ -1,0 +1,173 @@
+"""Signing in and out, and passwords.
+
+Passwords are hashed with Argon2id at the OWASP setting (19 MiB, 2 passes, 1 lane). At most two hashes run at a time in
+a process, so that a flood of sign-ins cannot take all memory and both cores. An unknown address costs the same time as
+a wrong password.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from functools import cache
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from exchange.actions.writing import bookkeeping, refuse, writing
+from exchange.domain.actors import SYSTEM, Actor
+from exchange.domain.verdict import Refusal
+from exchange.store.people import Person, PersonStatus
+from exchange.store.sessions import SignInSession, SignInThrottle
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=8)
+TOUCH_EVERY = timedelta(minutes=1)
+WINDOW = timedelta(seconds=60)
+FAILURES_PER_ACCOUNT = 5
+FAILURES_PER_ADDRESS = 30
+SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4: single-factor passwords have at least 15 characters
+LONGEST_PASSWORD = 200
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_hashing = BoundedSemaphore(2)
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a session's token."""
+    return hashlib.sha256(b"exchange-session\0" + token.encode()).hexdigest()
+
+
+def sign_in(session: Session, email: str, password: str, *, address: str, now: datetime) -> str:
+    """Open a session and return its token, which exists nowhere else.
+
+    Raises:
+        Refused: too many failures within a minute, or address and password do not belong together.
+    """
+    folded = email.strip().lower()
+    keys = {f"account:{folded}"[:100]: FAILURES_PER_ACCOUNT, f"address:{address}"[:100]: FAILURES_PER_ADDRESS}
+    _require_unthrottled(session, keys, now)
+    person = session.scalars(select(Person).where(Person.email == folded)).one_or_none()
+    fits = _verify(person.password_hash if person else None, password)
+    if person is None or not fits or person.status is not PersonStatus.ACTIVE:
+        _count_failure(session, keys, now)
+        with writing(session, SYSTEM, "session:open", now=now) as work:
+            work.subject("person", person.id if person else None)
+            raise refuse(Refusal.INVALID, "The e-mail address and the password do not belong together.")
+    person_id, name = person.id, person.full_name
+    token = secrets.token_urlsafe(32)
+    with writing(session, Actor(person_id, name), "session:open", now=now) as work:
+        work.subject("person", person_id)
+        session.add(SignInSession(token_hash=token_hash(token), person_id=person_id, created_at=now, last_seen_at=now))
+        work.record(f"{name} signed in.")
+    return token
+
+
+def sign_out(session: Session, actor: Actor, token: str, *, now: datetime) -> None:
+    """End the session of this token; the cookie is dead from now on wherever it is."""
+    with writing(session, actor, "session:close", now=now) as work:
+        work.subject("person", actor.person_id)
+        row = session.scalars(select(SignInSession).where(SignInSession.token_hash == token_hash(token))).one_or_none()
+        if row is not None and row.ended_at is None:
+            row.ended_at = now
+        work.record(f"{actor.name} signed out.")
+
+
+def touch(session: Session, session_id: int, *, now: datetime) -> None:
+    """Note that a session was used."""
+    with bookkeeping(session):
+        session.get_one(SignInSession, session_id).last_seen_at = now
+
+
+def change_password(session: Session, actor: Actor, old: str, new: str, *, token: str, now: datetime) -> None:
+    """Set a new password; every other session of the person ends.
+
+    Raises:
+        Refused: the present password is wrong, or the new one too short, too long or the person's own name or address.
+    """
+    person = session.get_one(Person, actor.person_id)
+    if not _verify(person.password_hash, old):
+        raise refuse(Refusal.INVALID, "The present password is not right.")
+    _require_good(new, person.email, person.full_name)
+    hashed = hash_password(new)
+    with writing(session, actor, "account:password", now=now) as work:
+        work.subject("person", actor.person_id)
+        session.get_one(Person, actor.person_id).password_hash = hashed
+        others = select(SignInSession).where(
+            SignInSession.person_id == actor.person_id,
+            SignInSession.ended_at.is_(None),
+            SignInSession.token_hash != token_hash(token),
+        )
+        for row in session.scalars(others):
+            row.ended_at = now
+        work.record(f"{actor.name} changed the password; other sessions ended.")
+
+
+def set_password(session: Session, person_id: int, password: str, *, now: datetime) -> None:
+    """Set a person's password from the command line or the demo world; all their sessions end."""
+    person = session.get_one(Person, person_id)
+    _require_good(password, person.email, person.full_name)
+    hashed = hash_password(password)
+    with writing(session, SYSTEM, "account:password", now=now) as work:
+        work.subject("person", person_id)
+        person = session.get_one(Person, person_id)
+        person.password_hash = hashed
+        open_sessions = select(SignInSession).where(
+            SignInSession.person_id == person_id, SignInSession.ended_at.is_(None)
+        )
+        for row in session.scalars(open_sessions):
+            row.ended_at = now
+        work.record(f"The password of {person.full_name} was set.")
+
+
+def hash_password(password: str) -> str:
+    with _hashing:
+        return _hasher.hash(password)
+
+
+def _verify(stored: str | None, password: str) -> bool:
+    with _hashing:
+        try:
+            fits = _hasher.verify(stored or _hash_of_nobody(), password[:LONGEST_PASSWORD])
+        except (VerificationError, InvalidHashError):
+            return False
+    return fits and stored is not None
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return _hasher.hash(secrets.token_hex())
+
+
+def _require_good(password: str, email: str, name: str) -> None:
+    if len(password) < SHORTEST_PASSWORD:
+        raise refuse(
+            Refusal.INVALID, f"A password has at least {SHORTEST_PASSWORD} characters. Several words are easy."
+        )
+    if len(password) > LONGEST_PASSWORD:
+        raise refuse(Refusal.INVALID, f"A password has at most {LONGEST_PASSWORD} characters.")
+    if password.strip().lower() in {email, name.lower()}:
+        raise refuse(Refusal.INVALID, "Your own name or address is no password. Choose something else.")
+
+
+def _require_unthrottled(session: Session, keys: dict[str, int], now: datetime) -> None:
+    rows = session.scalars(select(SignInThrottle).where(SignInThrottle.key.in_(keys)))
+    for row in rows:
+        if now - row.window_started_at < WINDOW and row.failures >= keys[row.key]:
+            raise refuse(Refusal.CONFLICT, "Too many tries. Wait a minute, then sign in again.")
+
+
+def _count_failure(session: Session, keys: dict[str, int], now: datetime) -> None:
+    with bookkeeping(session):
+        for key in keys:
+            row = session.get(SignInThrottle, key)
+            if row is None:
+                session.add(SignInThrottle(key=key, window_started_at=now, failures=1))
+            elif now - row.window_started_at >= WINDOW:
+                row.window_started_at, row.failures = now, 1
+            else:
+                row.failures += 1

@@ -1,0 +1,115 @@
+"""What every form shares: described fields, dates as people type them, and the summary of what is wrong.
+
+The browser checks nothing; the server decides and answers 422 with the values kept. A field names its hint and its
+error to a screen reader; the summary lists the errors in the order of the page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, FieldList, FormField, RadioField, SelectMultipleField, StringField
+from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from exchange.domain.dates import DateOrder, parse_date
+from exchange.web.wording import current_reader, written_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from markupsafe import Markup
+
+ORDERS: dict[str, DateOrder] = {"en_GB": DateOrder.DAY_FIRST, "en_US": DateOrder.MONTH_FIRST}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A line of the error summary: the sentence and the id of what to put right, if one control is to blame."""
+
+    sentence: str
+    target: str | None
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """The base of all forms. A template renders its fields with ``m.field`` and its problems with ``m.errors``."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
+            """Add what ties a control to its hint and error; the ids are those that ``m.field`` writes."""
+            render_kw = {**described(field), "required": False, **render_kw}
+            return super().render_field(field, render_kw)  # type: ignore[no-any-return]
+
+    def error_summary(self) -> tuple[Problem, ...]:
+        """All that is wrong, in the order of the page; what concerns no single field comes first."""
+        whole = tuple(Problem(str(sentence), None) for sentence in self.form_errors)
+        return whole + tuple(problem for field in self for problem in _problems(field))
+
+
+class TextDate(StringField):
+    """A civil date typed as text. ``data`` is the date, or None when nothing (or nothing readable) was typed.
+
+    Digits alone are read in the reader's own order; the page echoes every date in words. Say ``Optional`` or
+    ``DataRequired`` as with any field: a date that cannot be read keeps its own sentence.
+    """
+
+    data: date | None  # type: ignore[assignment]
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = parse_date(text, ORDERS[current_reader().locale]) if text else None
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (as WTForms has it)
+        """Forget the default when the form was sent: an unreadable date must not fall back on it."""
+        super().process(formdata, *args, **kwargs)
+        if self.process_errors:
+            self.data = None
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002  (as WTForms has it)
+        if self.process_errors:
+            raise StopValidation
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return written_date(self.data, current_reader()) if self.data else ""
+
+
+class CheckboxList(SelectMultipleField):
+    """Several of a short list, each with its box."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def described(field: Field) -> dict[str, str]:
+    """``aria-describedby`` and ``aria-invalid`` of a control. In a group the fieldset carries the description."""
+    if is_group(field):
+        return {}
+    ids = []
+    if field.description:
+        ids.append(f"{field.id}-hint")
+    if field.errors:
+        ids.append(f"{field.id}-error")
+    if isinstance(field, TextDate):
+        ids.append(f"{field.id}-echo")
+    attributes = {"aria-describedby": " ".join(ids)} if ids else {}
+    return attributes | ({"aria-invalid": "true"} if field.errors else {})
+
+
+def is_group(field: Field) -> bool:
+    """Whether the field is several controls under one legend."""
+    return isinstance(field, (RadioField, CheckboxList))
+
+
+def _problems(field: Field) -> Iterator[Problem]:
+    if isinstance(field, (FormField, FieldList)):
+        for inner in field:
+            yield from _problems(inner)
+        yield from (Problem(str(error), None) for error in field.errors if isinstance(error, str) and error)
+    elif field.errors:
+        hidden = field.widget is not None and getattr(field.widget, "input_type", "") == "hidden"
+        yield Problem(str(field.errors[0]), None if hidden else f"{field.id}-0" if is_group(field) else str(field.id))

@@ -1,0 +1,181 @@
+"""Dates, times and numbers as the reader writes them. "Now" and "today" are always arguments.
+
+A date of a secondment is a civil date and reads the same everywhere. An instant reads in the reader's own zone with the
+city named, and in brackets at the other side: ``13 Nov 2026, 15:04 London (10:04 Washington DC)``. Nothing is ever
+written ``03/04/2027``, which the two sides of the Atlantic read as two different days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final, Literal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+from flask import g, has_request_context
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+LocaleName = Literal["en_GB", "en_US"]
+Style = Literal["medium", "long", "short", "month", "month_year", "weekday"]
+
+PATTERNS: Final[dict[LocaleName, dict[Style, str]]] = {
+    "en_GB": {
+        "medium": "d MMM y",
+        "long": "EEEE d MMMM y",
+        "short": "d MMM",
+        "month": "MMM",
+        "month_year": "MMM y",
+        "weekday": "EEE d MMM",
+    },
+    "en_US": {
+        "medium": "MMM d, y",
+        "long": "EEEE, MMMM d, y",
+        "short": "MMM d",
+        "month": "MMM",
+        "month_year": "MMM y",
+        "weekday": "EEE, MMM d",
+    },
+}
+CLOCKS: Final[dict[LocaleName, str]] = {"en_GB": "HH:mm", "en_US": "h:mm a"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A city and its IANA zone."""
+
+    city: str
+    zone: str
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+LONDON: Final = Place("London", "Europe/London")
+WASHINGTON: Final = Place("Washington DC", "America/New_York")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who the page is written for. ``there`` is the other side whose time is given in brackets, if any."""
+
+    locale: LocaleName = "en_GB"
+    here: Place = LONDON
+    there: Place | None = WASHINGTON
+
+    @property
+    def tag(self) -> str:
+        """The language tag of the page (BCP 47)."""
+        return self.locale.replace("_", "-")
+
+
+def current_reader() -> Reader:
+    """The reader of this request (``g.reader``, set at sign-in), or a reader in London."""
+    reader = g.get("reader") if has_request_context() else None
+    return reader if isinstance(reader, Reader) else Reader()
+
+
+def written_date(day: date, reader: Reader, style: Style = "medium") -> str:
+    """A civil date in words: ``3 Apr 2027`` or ``Apr 3, 2027``. An instant is refused: it has no day of its own."""
+    if isinstance(day, datetime):
+        raise TypeError("A moment has a day only in some zone: use written_instant.")
+    return format_date(day, PATTERNS[reader.locale][style], locale=reader.locale)
+
+
+def written_clock(at: datetime, place: Place, locale: LocaleName) -> str:
+    """The time of day at a place: ``15:04`` or ``3:04 PM``."""
+    text = format_time(at.astimezone(place.tz), CLOCKS[locale], tzinfo=place.tz, locale=locale)
+    return text.replace("\u202f", "\u00a0")  # a narrow space before AM, which many fonts lack
+
+
+def written_instant(at: datetime, reader: Reader, *, now: datetime | None = None) -> str:
+    """A moment where the reader is and, in brackets, at the other side. With ``now``, this year's drop the year.
+
+    Raises:
+        ValueError: when ``at`` has no zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError("A moment needs its zone: give an aware datetime.")
+    here = at.astimezone(reader.here.tz)
+    this_year = now is not None and now.astimezone(reader.here.tz).year == here.year
+    day = written_date(here.date(), reader, "short" if this_year else "medium")
+    text = f"{day}, {written_clock(at, reader.here, reader.locale)} {reader.here.city}"
+    if reader.there is None or reader.there.zone == reader.here.zone:
+        return text
+    there_day = at.astimezone(reader.there.tz).date()
+    lead = "" if there_day == here.date() else f"{written_date(there_day, reader, 'short')}, "
+    return f"{text} ({lead}{written_clock(at, reader.there, reader.locale)} {reader.there.city})"
+
+
+def written_time_now(now: datetime, place: Place, reader: Reader) -> str:
+    """The time of day at a place: ``10:42 in London``."""
+    return f"{written_clock(now, place, reader.locale)} in {place.city}"
+
+
+def weeks_between(first: date, last: date) -> int:
+    """Whole weeks of a stay whose two days both count, rounded to the nearest; at least one."""
+    return max(1, round(((last - first).days + 1) / 7))
+
+
+def counted(number: int, one: str, many: str = "", *, locale: LocaleName = "en_GB") -> str:
+    """A number with its noun: ``1 person``, ``1,204 people``."""
+    noun = one if number == 1 else many or f"{one}s"
+    return f"{format_decimal(number, locale=locale)} {noun}"
+
+
+def time_left(day: date, today: date) -> str:
+    """How far off a day is: ``today``, ``in 3 days``, ``2 weeks ago``, ``in 4 months``."""
+    days = (day - today).days
+    if days == 0:
+        return "today"
+    size = abs(days)
+    if size < 14:
+        words = counted(size, "day")
+    elif size < 61:
+        words = counted(round(size / 7), "week")
+    else:
+        words = counted(round(size / 30.44), "month")
+    return f"in {words}" if days > 0 else f"{words} ago"
+
+
+def initials(name: str) -> str:
+    """First letters of the first and the last name; one letter for a single name."""
+    words = [word for word in name.split() if word[0].isalpha()]
+    ends = words[:1] + words[1:][-1:]
+    return "".join(word[0] for word in ends).upper()
+
+
+def register(app: Flask) -> None:
+    """Give the templates their filters and the ``reader``."""
+
+    def fdate(day: date, style: Style = "medium") -> str:
+        return written_date(day, current_reader(), style)
+
+    def finstant(at: datetime, now: datetime | None = None) -> str:
+        return written_instant(at, current_reader(), now=now)
+
+    def fclock(at: datetime, place: Place | None = None) -> str:
+        reader = current_reader()
+        return written_clock(at, place or reader.here, reader.locale)
+
+    def fcount(number: int, one: str, many: str = "") -> str:
+        return counted(number, one, many, locale=current_reader().locale)
+
+    def fnumber(number: float) -> str:
+        return format_decimal(number, locale=current_reader().locale)
+
+    app.jinja_env.filters |= {
+        "fdate": fdate,
+        "finstant": finstant,
+        "fclock": fclock,
+        "fcount": fcount,
+        "fnumber": fnumber,
+        "time_left": time_left,
+        "initials": initials,
+    }
+    app.jinja_env.globals["weeks_between"] = weeks_between
+    app.context_processor(lambda: {"reader": current_reader()})

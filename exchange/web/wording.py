@@ -16,6 +16,8 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import g, has_request_context
 
+from exchange.domain.secondment_facts import State
+
 if TYPE_CHECKING:
     from flask import Flask
 
@@ -39,6 +41,25 @@ PATTERNS: Final[dict[LocaleName, dict[Style, str]]] = {
         "month_year": "MMM y",
         "weekday": "EEE, MMM d",
     },
+}
+# The words for a state of a secondment and the kind of its tag (static/kit.css gives each kind a colour and a shape).
+STATES: Final[dict[State, tuple[str, str]]] = {
+    State.DRAFT: ("Draft", "draft"),
+    State.NOMINATED: ("Nominated", "proposed"),
+    State.ACCEPTED: ("Accepted", "proposed"),
+    State.AGREEMENT: ("Agreement", "proposed"),
+    State.CLEARANCE: ("Clearance", "proposed"),
+    State.READY: ("Ready", "confirmed"),
+    State.ACTIVE: ("In progress", "active"),
+    State.SUSPENDED: ("Suspended", "bad"),
+    State.CLOSING: ("Closing", "active"),
+    State.COMPLETED: ("Completed", "done"),
+    State.CLOSED: ("Closed", "done"),
+    State.WITHDRAWN: ("Withdrawn", ""),
+    State.DECLINED: ("Declined", ""),
+    State.LAPSED: ("Lapsed", ""),
+    State.CANCELLED: ("Cancelled", ""),
+    State.ENDED_EARLY: ("Ended early", ""),
 }
 CLOCKS: Final[dict[LocaleName, str]] = {"en_GB": "HH:mm", "en_US": "h:mm a"}
 
@@ -71,6 +92,13 @@ class Reader:
     def tag(self) -> str:
         """The language tag of the page (BCP 47)."""
         return self.locale.replace("_", "-")
+
+
+def reader_in(zone: str, locale: str) -> Reader:
+    """The reader who lives in this zone. London and Washington each see the other's time too."""
+    city = "Washington DC" if zone == WASHINGTON.zone else zone.rpartition("/")[2].replace("_", " ")
+    there = {LONDON.zone: WASHINGTON, WASHINGTON.zone: LONDON}.get(zone)
+    return Reader("en_US" if locale == "en_US" else "en_GB", Place(city, zone), there)
 
 
 def current_reader() -> Reader:
@@ -142,6 +170,11 @@ def time_left(day: date, today: date) -> str:
     return f"in {words}" if days > 0 else f"{words} ago"
 
 
+def state_words(state: State | str) -> tuple[str, str]:
+    """The words for a state of a secondment, and the kind of its tag."""
+    return STATES[State(state)]
+
+
 def initials(name: str) -> str:
     """First letters of the first and the last name; one letter for a single name."""
     words = [word for word in name.split() if word[0].isalpha()]
@@ -177,5 +210,5 @@ def register(app: Flask) -> None:
         "time_left": time_left,
         "initials": initials,
     }
-    app.jinja_env.globals["weeks_between"] = weeks_between
+    app.jinja_env.globals.update(weeks_between=weeks_between, state_words=state_words)
     app.context_processor(lambda: {"reader": current_reader()})

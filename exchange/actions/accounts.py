@@ -12,6 +12,7 @@ import secrets
 from datetime import datetime, timedelta
 from functools import cache
 from threading import BoundedSemaphore
+from zoneinfo import available_timezones
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -171,3 +172,23 @@ def _count_failure(session: Session, keys: dict[str, int], now: datetime) -> Non
                 row.window_started_at, row.failures = now, 1
             else:
                 row.failures += 1
+
+
+def change_language(session: Session, actor: Actor, *, locale: str, zone: str, now: datetime) -> None:
+    """Set in whose words and in which zone a person reads the pages.
+
+    Raises:
+        Refused: there is no such time zone.
+    """
+    if zone not in available_timezones():
+        raise refuse(
+            Refusal.INVALID, f"There is no time zone “{zone}”. Write it like Europe/London or America/New_York."
+        )
+    with writing(session, actor, "account:language", now=now) as work:
+        work.subject("person", actor.person_id)
+        person = session.get_one(Person, actor.person_id)
+        before = {"locale": person.locale, "zone": person.zone}
+        person.locale, person.zone = locale, zone
+        work.record(
+            f"{actor.name} changed language and zone.", {"before": before, "after": {"locale": locale, "zone": zone}}
+        )

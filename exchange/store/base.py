@@ -40,10 +40,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def choice(kind: type[StrEnum]) -> Enum:
-    """A column type that stores the members' values (SQLAlchemy's default is their names) and checks them."""
+def choice(kind: type[StrEnum], name: str | None = None) -> Enum:
+    """A column type that stores the members' values (SQLAlchemy's default is their names) and checks them.
+
+    ``name`` is for a table with two columns of the same kind: each check needs its own.
+    """
     return Enum(
         kind,
+        name=name or kind.__name__.lower(),
         native_enum=False,
         length=40,
         create_constraint=True,

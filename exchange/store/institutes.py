@@ -24,9 +24,7 @@ class Institute(Base):
     __tablename__ = "institute"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(
-        String(20), unique=True
-    )  # with its country: two are called CAISI
+    code: Mapped[str] = mapped_column(String(20), unique=True)  # with its country: two are called CAISI
     country: Mapped[str] = mapped_column(String(2))
     name: Mapped[str] = mapped_column(String(200))
     short_name: Mapped[str] = mapped_column(String(40))

@@ -20,7 +20,5 @@ class Publication(Base):
     abstract: Mapped[str] = mapped_column(Text, default="")
     year: Mapped[int | None]
     venue: Mapped[str] = mapped_column(String(300), default="")
-    digest: Mapped[str] = mapped_column(
-        String(64)
-    )  # SHA-256 of the folded title: a repeated import updates
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the folded title: a repeated import updates
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)

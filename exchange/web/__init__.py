@@ -18,7 +18,7 @@ LARGEST_REQUEST = 20 * 1024 * 1024  # bytes; an import of 10,000 people is about
 
 
 def resource(name: str) -> str:
-    """The folder ``templates``, ``static`` or ``migrations``: beside the package in a checkout, inside it in a wheel."""
+    """The folder of templates, static files or migrations: beside the package in a checkout, inside it in a wheel."""
     beside = PACKAGE.parent / name
     return str(beside if beside.is_dir() else PACKAGE / f"_{name}")
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from flask import Flask, current_app, redirect, request, session, url_for
+from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.exceptions import Forbidden
@@ -24,6 +24,7 @@ from exchange.store.sessions import SignedIn
 from exchange.web import clock
 from exchange.web.config import ConfigurationError
 from exchange.web.database import db
+from exchange.web.wording import reader_in
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -31,7 +32,7 @@ PUBLIC = "public"
 _RULE = "_exchange_rule"
 
 
-class User(UserMixin):  # type: ignore[misc] - Flask-Login ships no types
+class User(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     """What Flask-Login carries: the server-side session, whose id is a token that can be revoked."""
 
     def __init__(self, token: str, signed_in: SignedIn) -> None:
@@ -68,7 +69,7 @@ def rule_of(app: Flask, endpoint: str) -> Permission | str | None:
 def register(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None  # the session lives on the server; roaming users keep theirs
-    manager.user_loader(_load_user)
+    manager.user_loader(load)
     app.before_request(_gate)
     for rule in app.url_map.iter_rules():
         if rule_of(app, rule.endpoint) is None:
@@ -100,7 +101,8 @@ def safe_next(path: str | None) -> str:
     return url_for("dashboard.show")
 
 
-def _load_user(token: str) -> User | None:
+def load(token: str) -> User | None:
+    """The user behind a session token, or None when the session is over."""
     now = clock.now()
     found = sessions.signed_in(
         db.session(),
@@ -110,6 +112,7 @@ def _load_user(token: str) -> User | None:
     )
     if found is None:
         return None
+    g.reader = reader_in(found.zone, found.locale)
     return User(token, found)
 
 
@@ -133,4 +136,3 @@ def _touch(now: datetime) -> None:
     seen = signed_in()
     if now - seen.last_seen_at >= accounts.TOUCH_EVERY:
         accounts.touch(db.session(), seen.session_id, now=now)
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,9 +12,10 @@ from flask import current_app, g
 def now() -> datetime:
     """The instant of this request, in UTC. ``CLOCK`` in the configuration replaces it in tests."""
     if "now" not in g:
-        source = current_app.config.get("CLOCK")
+        source: Callable[[], datetime] | None = current_app.config.get("CLOCK")
         g.now = source() if source else datetime.now(UTC)
-    return g.now  # type: ignore[no-any-return] - g is untyped
+    instant: datetime = g.now
+    return instant
 
 
 def today(zone: str = "UTC") -> date:

@@ -6,11 +6,11 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 
-from exchange.store.base import Base
 from exchange.store.engine import prepare
+from exchange.store.schema import METADATA
 
-# Our own declarative base is kept (Flask-SQLAlchemy's model class cannot carry a type map); only its metadata is shared.
-db = SQLAlchemy(metadata=Base.metadata)
+# Our own declarative base is kept, Flask-SQLAlchemy's model class being unable to carry a type map.
+db = SQLAlchemy(metadata=METADATA)
 migrate = Migrate()
 
 

@@ -32,7 +32,10 @@ _PAGES = {
     422: ("This cannot be done as asked", "Go back, change what the sentence names, and try again."),
     429: ("Too many requests", "Wait a minute, then try again."),
 }
-_DEFAULT = ("Something went wrong here", "Nothing was changed. Try again; if it stays, give the reference to an administrator.")
+_DEFAULT = (
+    "Something went wrong here",
+    "Nothing was changed. Try again; if it stays, give the reference to an administrator.",
+)
 
 
 def register(app: Flask) -> None:
@@ -59,7 +62,7 @@ def _forged(error: CSRFError) -> ResponseReturnValue:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is not None and error.code < 400:
-        return error.get_response()  # type: ignore[return-value] - a redirect is a response
+        return error.get_response()
     written = error.description if error.code == 403 else None
     return page(error.code or 500, (written,) if written else ())
 

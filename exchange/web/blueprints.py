@@ -1,0 +1,13 @@
+"""Every feature's pages, in the order of the menu."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from exchange.web import account, dashboard, health
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    account.pages,
+    dashboard.pages,
+    health.pages,
+)

@@ -1,0 +1,77 @@
+"""What every test may ask for: a fresh database on either engine, the application on it, and clients of the cast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from exchange.web import create_app
+from tests.cast import NOW
+from tests.clients import PageClient, sign_in
+from tests.engines import ENGINES, Database, PostgresTemplate, SqliteTemplate
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
+    return SqliteTemplate(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresTemplate]:
+    template = PostgresTemplate(tmp_path_factory.mktemp("pg"))
+    yield template
+    template.stop()
+
+
+@pytest.fixture(
+    params=[pytest.param(name, marks=[pytest.mark.postgres] if name == "postgresql" else []) for name in ENGINES]
+)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated database with the cast in it; the test runs once on each engine."""
+    fixture = "sqlite_template" if request.param == "sqlite" else "postgres_template"
+    with request.getfixturevalue(fixture).copy(tmp_path) as copied:
+        yield copied
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: SqliteTemplate, tmp_path: Path) -> Iterator[Database]:
+    """The same on SQLite alone, for what does not depend on the engine."""
+    with sqlite_template.copy(tmp_path) as copied:
+        yield copied
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    with database.session() as opened:
+        yield opened
+
+
+@pytest.fixture
+def app(database: Database) -> Iterator[Flask]:
+    yield from _application(database)
+
+
+@pytest.fixture
+def as_(app: Flask, database: Database) -> Callable[[str], PageClient]:
+    """``as_("uk_hr").get("/")``: a client signed in as somebody of the cast; ``as_("")`` is nobody."""
+
+    def client(key: str) -> PageClient:
+        opened = app.test_client()
+        assert isinstance(opened, PageClient)
+        if key:
+            sign_in(opened, database, key)
+        return opened
+
+    return client
+
+
+def _application(database: Database) -> Iterator[Flask]:
+    made = create_app(database.settings(), TESTING=True, CLOCK=lambda: NOW)
+    made.test_client_class = PageClient
+    yield made
+    with made.app_context():
+        made.extensions["sqlalchemy"].engine.dispose()

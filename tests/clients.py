@@ -32,9 +32,7 @@ class PageClient(FlaskClient):
         assert found is not None, f"{page} holds no form"
         return found[1]
 
-    def send(
-        self, path: str, data: dict[str, Any] | None = None, *, page: str = "/account", **kwargs: Any
-    ) -> TestResponse:
+    def send(self, path: str, data: dict[str, Any] | None = None, *, page: str = "/account") -> TestResponse:
         """POST a form as a browser would, with the token of ``page``."""
         return self.post(path, data={"csrf_token": self.csrf_token(page), **(data or {})})
 

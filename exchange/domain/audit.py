@@ -25,7 +25,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What happened. ``institutes`` are the ones whose coordinators may read it; ``detail`` is JSON, before and after."""
+    """What happened. Coordinators of ``institutes`` may read it; ``detail`` is JSON, before and after."""
 
     at: datetime
     actor_id: int | None
@@ -88,7 +88,7 @@ class ChainReport:
 def verify(records: Iterable[tuple[int, str, str, Entry]], anchor: tuple[int, str] | None = None) -> ChainReport:
     """Walk the trail, given as (seq, previous, hash, entry) in order, and name every place where it does not hold.
 
-    ``anchor`` is a (seq, hash) noted earlier outside the database; a trail that does not contain it was cut or rewritten.
+    ``anchor`` is a (seq, hash) noted earlier outside the database; a trail without it was cut off or rewritten.
     """
     faults: list[str] = []
     last_seq, last_hash, read = 0, GENESIS, 0

@@ -78,6 +78,24 @@ class AgreementContent:
         body = {field.name: _plain(getattr(self, field.name)) for field in fields(self)} | {"format": FORMAT}
         return json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
+    @classmethod
+    def read(cls, canonical: str) -> AgreementContent:
+        """The content whose canonical bytes these are.
+
+        Raises:
+            ValueError: the text is of another format.
+        """
+        body = json.loads(canonical)
+        if body.pop("format", None) != FORMAT:
+            raise ValueError(f"This is no agreement in the form {FORMAT}.")
+        return cls(
+            **body
+            | {name: date.fromisoformat(body[name]) for name in ("start", "end")}
+            | {name: Decimal(body[name]) for name in ("host_fte", "home_fte", "home_share")}
+            | {"mode": Mode(body["mode"]), "cost_model": CostModel(body["cost_model"])}
+            | {"terms": tuple((heading, text) for heading, text in body["terms"])}
+        )
+
     @property
     def hash(self) -> str:
         """SHA-256 of the canonical bytes, in lower-case hexadecimal."""

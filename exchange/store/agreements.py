@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from exchange.domain import agreements as rules
+from exchange.domain.agreements import Decision
 from exchange.domain.secondment_facts import Side
 from exchange.store.base import Base, UtcDateTime, choice
-
-
-class Decision(StrEnum):
-    APPROVED = "approved"
-    RETURNED = "returned"
 
 
 class AgreementVersion(Base):
@@ -29,8 +26,17 @@ class AgreementVersion(Base):
     content: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    proposed_side: Mapped[Side] = mapped_column(choice(Side))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AbandonedVersion(Base):
+    """A version somebody went back from; the last one all three approved stays in force."""
+
+    __tablename__ = "abandoned_version"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("agreement_version.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Approval(Base):
@@ -43,16 +49,16 @@ class Approval(Base):
             "version_id",
             "side",
             unique=True,
-            sqlite_where=text("decision = 'approved'"),
-            postgresql_where=text("decision = 'approved'"),
+            sqlite_where=text("decision = 'approve'"),
+            postgresql_where=text("decision = 'approve'"),
         ),
         Index(
             "uq_approval_version_person",
             "version_id",
             "person_id",
             unique=True,
-            sqlite_where=text("decision = 'approved'"),
-            postgresql_where=text("decision = 'approved'"),
+            sqlite_where=text("decision = 'approve'"),
+            postgresql_where=text("decision = 'approve'"),
         ),
     )
 
@@ -65,3 +71,43 @@ class Approval(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(Text, default="")
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """A version as it is kept, with its decisions; ``domain`` is the same for the rules."""
+
+    id: int
+    sha256: str
+    created_at: datetime
+    decided: tuple[tuple[Side, int, Decision, str, datetime], ...]  # side, person, decision, reason, instant
+    domain: rules.AgreementVersion
+
+
+def versions_of(session: Session, secondment_id: int) -> list[StoredVersion]:
+    """All versions of a secondment's agreement, oldest first, in three statements."""
+    rows = session.scalars(
+        select(AgreementVersion)
+        .where(AgreementVersion.secondment_id == secondment_id)
+        .order_by(AgreementVersion.number)
+    ).all()
+    if not rows:
+        return []
+    ids = [row.id for row in rows]
+    decisions: dict[int, list[Approval]] = {ident: [] for ident in ids}
+    for approval in session.scalars(select(Approval).where(Approval.version_id.in_(ids)).order_by(Approval.id)):
+        decisions[approval.version_id].append(approval)
+    abandoned = set(session.scalars(select(AbandonedVersion.version_id).where(AbandonedVersion.version_id.in_(ids))))
+    return [_stored(row, decisions[row.id], row.id in abandoned) for row in rows]
+
+
+def _stored(row: AgreementVersion, decisions: list[Approval], abandoned: bool) -> StoredVersion:
+    approvals = tuple(rules.Approval(a.side, a.person_id, a.decision, a.sha256, a.reason) for a in decisions)
+    content = rules.AgreementContent.read(row.content)
+    return StoredVersion(
+        row.id,
+        row.sha256,
+        row.created_at,
+        tuple((a.side, a.person_id, a.decision, a.reason, a.decided_at) for a in decisions),
+        rules.AgreementVersion(content, row.proposed_by_id, approvals, abandoned),
+    )

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Numeric,
+    Row,
+    String,
+    Text,
+    Uuid,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from exchange.domain.secondment_facts import EndReason, Side, State, Verb
+from exchange.domain.agreements import Mode
+from exchange.domain.periods import Period
+from exchange.domain.secondment_facts import FINAL, EndReason, Side, State, Verb
+from exchange.store.agreements import AgreementVersion, Approval
 from exchange.store.base import Base, UtcDateTime, choice
-
-
-class Mode(StrEnum):
-    IN_PERSON = "in_person"
-    HYBRID = "hybrid"
-    REMOTE = "remote"
+from exchange.store.openings import Opening
+from exchange.store.people import Person
+from exchange.store.workstreams import Workstream
 
 
 class Secondment(Base):
@@ -49,14 +65,22 @@ class Secondment(Base):
     purpose: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[State] = mapped_column(choice(State), default=State.DRAFT, index=True)
     state_since: Mapped[date]
+    phased_access: Mapped[str] = mapped_column(Text, default="")
     ended_reason: Mapped[EndReason | None] = mapped_column(choice(EndReason))
     consented_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     supported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    access_removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(Text, default="")
+    version_in_force: Mapped[int | None]  # the number of the agreement version whose terms this row has
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))  # the plan it came from
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def period(self) -> Period:
+        return Period(self.starts_on, self.ends_on)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's declarative form
 
@@ -75,3 +99,166 @@ class SecondmentMove(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+HOLDING = frozenset(State) - FINAL - {State.DRAFT, State.NOMINATED} | {State.CLOSED}
+
+
+@dataclass(frozen=True, slots=True)
+class SecondmentRow:
+    """A secondment as lists show it."""
+
+    id: int
+    person_id: int
+    person_name: str
+    home_id: int
+    host_id: int
+    opening_title: str
+    workstream_id: int | None
+    workstream_title: str
+    starts_on: date
+    ends_on: date
+    state: State
+    state_since: date
+
+    @property
+    def ref(self) -> str:
+        return reference(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    verb: Verb
+    target: State
+    side: Side
+    person_name: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose secondments somebody may know of: those of their institutes, their own, those of workstreams they lead.
+
+    ``institutes`` None means all of them.
+    """
+
+    institutes: frozenset[int] | None
+    person_id: int | None
+
+    def where(self) -> ColumnElement[bool]:
+        if self.institutes is None:
+            return true()
+        led = select(Workstream.id).where(Workstream.lead_person_id == self.person_id)
+        return or_(
+            Secondment.home_institute_id.in_(self.institutes),
+            Secondment.host_institute_id.in_(self.institutes),
+            Secondment.person_id == self.person_id,
+            Secondment.workstream_id.in_(led),
+        )
+
+
+def reference(ident: int) -> str:
+    """How people call a secondment: ``EX-0042``."""
+    return f"EX-{ident:04d}"
+
+
+def find(session: Session, ident: int, scope: Scope) -> Secondment | None:
+    """The secondment if it exists within this scope; who may not know of it finds nothing."""
+    return session.scalars(select(Secondment).where(Secondment.id == ident, scope.where())).one_or_none()
+
+
+def listed(session: Session, scope: Scope, *, states: frozenset[State] | None = None) -> list[SecondmentRow]:
+    """The secondments within this scope by first day, in one statement."""
+    query = (
+        select(
+            Secondment.id,
+            Secondment.person_id,
+            Person.full_name,
+            Secondment.home_institute_id,
+            Secondment.host_institute_id,
+            func.coalesce(Opening.title, ""),
+            Secondment.workstream_id,
+            func.coalesce(Workstream.title, ""),
+            Secondment.starts_on,
+            Secondment.ends_on,
+            Secondment.state,
+            Secondment.state_since,
+        )
+        .join(Person, Person.id == Secondment.person_id)
+        .outerjoin(Opening, Opening.id == Secondment.opening_id)
+        .outerjoin(Workstream, Workstream.id == Secondment.workstream_id)
+        .where(scope.where())
+        .order_by(Secondment.starts_on, Secondment.id)
+    )
+    if states is not None:
+        query = query.where(Secondment.state.in_(states))
+    rows: Iterable[Row[Any]] = session.execute(query)
+    return [SecondmentRow(*row) for row in rows]
+
+
+def moves_of(session: Session, ident: int) -> list[MoveRow]:
+    """Every step of its life, oldest first."""
+    rows = session.execute(
+        select(
+            SecondmentMove.verb,
+            SecondmentMove.target,
+            SecondmentMove.side,
+            func.coalesce(Person.full_name, "Exchange"),
+            SecondmentMove.reason,
+            SecondmentMove.at,
+        )
+        .outerjoin(Person, Person.id == SecondmentMove.person_id)
+        .where(SecondmentMove.secondment_id == ident)
+        .order_by(SecondmentMove.id)
+    )
+    return [MoveRow(*row) for row in rows]
+
+
+def hands(session: Session, ident: int) -> dict[Side, frozenset[int]]:
+    """Who has already acted for which side, by moves and by approvals."""
+    moved = select(SecondmentMove.side, SecondmentMove.person_id).where(SecondmentMove.secondment_id == ident)
+    approved = (
+        select(Approval.side, Approval.person_id)
+        .join(AgreementVersion, AgreementVersion.id == Approval.version_id)
+        .where(AgreementVersion.secondment_id == ident)
+    )
+    acted: dict[Side, set[int]] = {side: set() for side in Side}
+    rows: Iterable[Row[Any]] = session.execute(union_all(moved, approved))
+    for row in rows:
+        if row.person_id is not None:
+            acted[Side(row.side)].add(row.person_id)
+    return {side: frozenset(people) for side, people in acted.items()}
+
+
+def overlapping(session: Session, row: Secondment) -> int | None:
+    """Another secondment in person that holds the same person on one of the same days."""
+    return session.scalar(
+        select(Secondment.id).where(
+            Secondment.person_id == row.person_id,
+            Secondment.id != row.id,
+            Secondment.mode == Mode.IN_PERSON,
+            Secondment.state.in_(HOLDING),
+            Secondment.starts_on <= row.ends_on,
+            Secondment.ends_on >= row.starts_on,
+        )
+    )
+
+
+def seats_left(session: Session, row: Secondment) -> int:
+    """Free seats of the opening on the secondment's fullest day, itself not counted; 1 where there is no opening."""
+    if row.opening_id is None:
+        return 1
+    seats = session.scalar(select(Opening.seats).where(Opening.id == row.opening_id)) or 0
+    taken = session.execute(
+        select(Secondment.starts_on, Secondment.ends_on).where(
+            Secondment.opening_id == row.opening_id,
+            Secondment.id != row.id,
+            Secondment.state.in_(HOLDING),
+            Secondment.starts_on <= row.ends_on,
+            Secondment.ends_on >= row.starts_on,
+        )
+    ).all()
+    firsts = [row.starts_on, *(max(start, row.starts_on) for start, _ in taken)]
+    busiest = max(sum(start <= day <= end for start, end in taken) for day in firsts)
+    return seats - busiest

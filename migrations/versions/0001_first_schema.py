@@ -716,6 +716,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("state_since", sa.Date(), nullable=False),
+        sa.Column("phased_access", sa.Text(), nullable=False),
         sa.Column(
             "ended_reason",
             sa.Enum(
@@ -737,6 +738,9 @@ def upgrade() -> None:
         sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("supported_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("access_removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("version_in_force", sa.Integer(), nullable=True),
         sa.Column("run_id", sa.Integer(), nullable=True),
         sa.Column("proposed_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -777,13 +781,6 @@ def upgrade() -> None:
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("proposed_by_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "proposed_side",
-            sa.Enum(
-                "home", "host", "person", "system", name="side", native_enum=False, create_constraint=True, length=40
-            ),
-            nullable=False,
-        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["proposed_by_id"], ["person.id"], name=op.f("fk_agreement_version_proposed_by_id_person")
@@ -977,6 +974,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_secondment_move_secondment_id"), ["secondment_id"], unique=False)
 
     op.create_table(
+        "abandoned_version",
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_abandoned_version_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["agreement_version.id"], name=op.f("fk_abandoned_version_version_id_agreement_version")
+        ),
+        sa.PrimaryKeyConstraint("version_id", name=op.f("pk_abandoned_version")),
+    )
+    op.create_table(
         "approval",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
@@ -991,7 +999,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column(
             "decision",
-            sa.Enum("approved", "returned", name="decision", native_enum=False, create_constraint=True, length=40),
+            sa.Enum("approve", "send_back", name="decision", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -1010,15 +1018,15 @@ def upgrade() -> None:
             "uq_approval_version_person",
             ["version_id", "person_id"],
             unique=True,
-            sqlite_where=sa.text("decision = 'approved'"),
-            postgresql_where=sa.text("decision = 'approved'"),
+            sqlite_where=sa.text("decision = 'approve'"),
+            postgresql_where=sa.text("decision = 'approve'"),
         )
         batch_op.create_index(
             "uq_approval_version_side",
             ["version_id", "side"],
             unique=True,
-            sqlite_where=sa.text("decision = 'approved'"),
-            postgresql_where=sa.text("decision = 'approved'"),
+            sqlite_where=sa.text("decision = 'approve'"),
+            postgresql_where=sa.text("decision = 'approve'"),
         )
 
 
@@ -1026,17 +1034,18 @@ def downgrade() -> None:
     with op.batch_alter_table("approval", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_approval_version_side",
-            sqlite_where=sa.text("decision = 'approved'"),
-            postgresql_where=sa.text("decision = 'approved'"),
+            sqlite_where=sa.text("decision = 'approve'"),
+            postgresql_where=sa.text("decision = 'approve'"),
         )
         batch_op.drop_index(
             "uq_approval_version_person",
-            sqlite_where=sa.text("decision = 'approved'"),
-            postgresql_where=sa.text("decision = 'approved'"),
+            sqlite_where=sa.text("decision = 'approve'"),
+            postgresql_where=sa.text("decision = 'approve'"),
         )
         batch_op.drop_index(batch_op.f("ix_approval_version_id"))
 
     op.drop_table("approval")
+    op.drop_table("abandoned_version")
     with op.batch_alter_table("secondment_move", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_secondment_move_secondment_id"))
 

@@ -12,7 +12,7 @@ HOLDS = (
     "('accepted', 'agreement', 'clearance', 'ready', 'active', 'suspended', 'closing', "
     "'completed', 'closed', 'ended_early')"
 )
-FROZEN = ("audit_event", "agreement_version", "approval", "secondment_move")
+FROZEN = ("audit_event", "agreement_version", "approval", "abandoned_version", "secondment_move")
 
 SQLITE_OVERLAP = """
 CREATE TRIGGER secondment_no_overlap_{event} BEFORE {when} ON secondment

@@ -232,3 +232,9 @@ def test_equal_hashes_mean_equal_terms(one: str, other: str) -> None:
     first = replace(CONTENT, terms=(("Conduct", one),))
     second = replace(CONTENT, terms=(("Conduct", other),))
     assert (first.hash == second.hash) == (compare(first, second) == ())
+
+
+def test_canonical_content_reads_back_as_itself() -> None:
+    assert AgreementContent.read(CONTENT.canonical().decode()) == CONTENT
+    with pytest.raises(ValueError, match="no agreement"):
+        AgreementContent.read("{}")

@@ -93,7 +93,7 @@ def change_password(session: Session, actor: Actor, old: str, new: str, *, token
     person = session.get_one(Person, actor.person_id)
     if not _verify(person.password_hash, old):
         raise refuse(Refusal.INVALID, "The present password is not right.")
-    _require_good(new, person.email, person.full_name)
+    require_good_password(new, person.email, person.full_name)
     hashed = hash_password(new)
     with writing(session, actor, "account:password", now=now) as work:
         work.subject("person", actor.person_id)
@@ -111,7 +111,7 @@ def change_password(session: Session, actor: Actor, old: str, new: str, *, token
 def set_password(session: Session, person_id: int, password: str, *, now: datetime) -> None:
     """Set a person's password from the command line or the demo world; all their sessions end."""
     person = session.get_one(Person, person_id)
-    _require_good(password, person.email, person.full_name)
+    require_good_password(password, person.email, person.full_name)
     hashed = hash_password(password)
     with writing(session, SYSTEM, "account:password", now=now) as work:
         work.subject("person", person_id)
@@ -144,7 +144,8 @@ def _hash_of_nobody() -> str:
     return _hasher.hash(secrets.token_hex())
 
 
-def _require_good(password: str, email: str, name: str) -> None:
+def require_good_password(password: str, email: str, name: str) -> None:
+    """Refuse a password that is too short, too long, or the person's own name or address."""
     if len(password) < SHORTEST_PASSWORD:
         raise refuse(
             Refusal.INVALID, f"A password has at least {SHORTEST_PASSWORD} characters. Several words are easy."

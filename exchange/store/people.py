@@ -7,8 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, Uuid, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from exchange.domain.actors import Role
 from exchange.store.base import Base, UtcDateTime, choice
@@ -117,3 +117,8 @@ class Absence(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+
+
+def id_by_email(session: Session, email: str) -> int | None:
+    """The person with this address, in any case of letters."""
+    return session.scalar(select(Person.id).where(Person.email == email.strip().lower()))

@@ -37,6 +37,8 @@ PEOPLE: tuple[tuple[str, int, str, int, Role], ...] = (
     ("auditor", 10, "Lucas Meyer", US, R.AUDITOR),
     ("admin", 11, "Sofia Conti", UK, R.ADMINISTRATOR),
     ("jp_hr", 12, "佐藤 美咲", JP, R.HR_COORDINATOR),
+    ("uk_hr_2", 13, "Owen Pryce", UK, R.HR_COORDINATOR),
+    ("us_hr_2", 14, "Marisol Vega", US, R.HR_COORDINATOR),
 )
 PERSON = {key: ident for key, ident, _, _, _ in PEOPLE}
 PROGRAMME = frozenset({R.PROGRAMME_DIRECTOR, R.AUDITOR, R.ADMINISTRATOR})

@@ -85,20 +85,20 @@ class StoredVersion:
 
 
 def versions_of(session: Session, secondment_id: int) -> list[StoredVersion]:
-    """All versions of a secondment's agreement, oldest first, in three statements."""
-    rows = session.scalars(
-        select(AgreementVersion)
+    """All versions of a secondment's agreement with their decisions, oldest first, in one statement."""
+    query = (
+        select(AgreementVersion, Approval, AbandonedVersion.version_id)
+        .outerjoin(Approval, Approval.version_id == AgreementVersion.id)
+        .outerjoin(AbandonedVersion, AbandonedVersion.version_id == AgreementVersion.id)
         .where(AgreementVersion.secondment_id == secondment_id)
-        .order_by(AgreementVersion.number)
-    ).all()
-    if not rows:
-        return []
-    ids = [row.id for row in rows]
-    decisions: dict[int, list[Approval]] = {ident: [] for ident in ids}
-    for approval in session.scalars(select(Approval).where(Approval.version_id.in_(ids)).order_by(Approval.id)):
-        decisions[approval.version_id].append(approval)
-    abandoned = set(session.scalars(select(AbandonedVersion.version_id).where(AbandonedVersion.version_id.in_(ids))))
-    return [_stored(row, decisions[row.id], row.id in abandoned) for row in rows]
+        .order_by(AgreementVersion.number, Approval.id)
+    )
+    found: dict[int, tuple[AgreementVersion, list[Approval], bool]] = {}
+    for version, approval, abandoned in session.execute(query):
+        _, approvals, _ = found.setdefault(version.id, (version, [], abandoned is not None))
+        if approval is not None:
+            approvals.append(approval)
+    return [_stored(*entry) for entry in found.values()]
 
 
 def _stored(row: AgreementVersion, decisions: list[Approval], abandoned: bool) -> StoredVersion:

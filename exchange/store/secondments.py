@@ -22,14 +22,12 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union_all,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from exchange.domain.agreements import Mode
 from exchange.domain.periods import Period
 from exchange.domain.secondment_facts import FINAL, EndReason, Side, State, Verb
-from exchange.store.agreements import AgreementVersion, Approval
 from exchange.store.base import Base, UtcDateTime, choice
 from exchange.store.openings import Opening
 from exchange.store.people import Person
@@ -131,6 +129,7 @@ class MoveRow:
     verb: Verb
     target: State
     side: Side
+    person_id: int | None
     person_name: str
     reason: str
     at: datetime
@@ -163,9 +162,26 @@ def reference(ident: int) -> str:
     return f"EX-{ident:04d}"
 
 
-def find(session: Session, ident: int, scope: Scope) -> Secondment | None:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A secondment with the records its rules and its page need, from one statement."""
+
+    secondment: Secondment
+    person: Person
+    opening: Opening | None
+    workstream: Workstream | None
+
+
+def find(session: Session, ident: int, scope: Scope) -> Found | None:
     """The secondment if it exists within this scope; who may not know of it finds nothing."""
-    return session.scalars(select(Secondment).where(Secondment.id == ident, scope.where())).one_or_none()
+    row = session.execute(
+        select(Secondment, Person, Opening, Workstream)
+        .join(Person, Person.id == Secondment.person_id)
+        .outerjoin(Opening, Opening.id == Secondment.opening_id)
+        .outerjoin(Workstream, Workstream.id == Secondment.workstream_id)
+        .where(Secondment.id == ident, scope.where())
+    ).one_or_none()
+    return Found(row[0], row[1], row[2], row[3]) if row else None
 
 
 def listed(session: Session, scope: Scope, *, states: frozenset[State] | None = None) -> list[SecondmentRow]:
@@ -194,7 +210,7 @@ def listed(session: Session, scope: Scope, *, states: frozenset[State] | None = 
     if states is not None:
         query = query.where(Secondment.state.in_(states))
     rows: Iterable[Row[Any]] = session.execute(query)
-    return [SecondmentRow(*row) for row in rows]
+    return [SecondmentRow(*tuple(row)) for row in rows]
 
 
 def moves_of(session: Session, ident: int) -> list[MoveRow]:
@@ -204,6 +220,7 @@ def moves_of(session: Session, ident: int) -> list[MoveRow]:
             SecondmentMove.verb,
             SecondmentMove.target,
             SecondmentMove.side,
+            SecondmentMove.person_id,
             func.coalesce(Person.full_name, "Exchange"),
             SecondmentMove.reason,
             SecondmentMove.at,
@@ -213,22 +230,6 @@ def moves_of(session: Session, ident: int) -> list[MoveRow]:
         .order_by(SecondmentMove.id)
     )
     return [MoveRow(*row) for row in rows]
-
-
-def hands(session: Session, ident: int) -> dict[Side, frozenset[int]]:
-    """Who has already acted for which side, by moves and by approvals."""
-    moved = select(SecondmentMove.side, SecondmentMove.person_id).where(SecondmentMove.secondment_id == ident)
-    approved = (
-        select(Approval.side, Approval.person_id)
-        .join(AgreementVersion, AgreementVersion.id == Approval.version_id)
-        .where(AgreementVersion.secondment_id == ident)
-    )
-    acted: dict[Side, set[int]] = {side: set() for side in Side}
-    rows: Iterable[Row[Any]] = session.execute(union_all(moved, approved))
-    for row in rows:
-        if row.person_id is not None:
-            acted[Side(row.side)].add(row.person_id)
-    return {side: frozenset(people) for side, people in acted.items()}
 
 
 def overlapping(session: Session, row: Secondment) -> int | None:
@@ -245,11 +246,8 @@ def overlapping(session: Session, row: Secondment) -> int | None:
     )
 
 
-def seats_left(session: Session, row: Secondment) -> int:
-    """Free seats of the opening on the secondment's fullest day, itself not counted; 1 where there is no opening."""
-    if row.opening_id is None:
-        return 1
-    seats = session.scalar(select(Opening.seats).where(Opening.id == row.opening_id)) or 0
+def seats_left(session: Session, row: Secondment, seats: int) -> int:
+    """Free seats of its opening, which has so many, on the secondment's fullest day; itself not counted."""
     taken = session.execute(
         select(Secondment.starts_on, Secondment.ends_on).where(
             Secondment.opening_id == row.opening_id,
@@ -260,5 +258,4 @@ def seats_left(session: Session, row: Secondment) -> int:
         )
     ).all()
     firsts = [row.starts_on, *(max(start, row.starts_on) for start, _ in taken)]
-    busiest = max(sum(start <= day <= end for start, end in taken) for day in firsts)
-    return seats - busiest
+    return seats - max(sum(start <= day <= end for start, end in taken) for day in firsts)

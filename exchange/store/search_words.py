@@ -1,0 +1,107 @@
+"""Words as search knows them: without case and accents, stemmed where they are English.
+
+Both engines index what is made here, so that they find the same. Letters that Unicode does not take apart (ł, ø, ß) are
+spelt out, and Chinese and Japanese characters stand alone, as those scripts put no blanks between words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import Stemmer
+
+MOST_WORDS = 12  # of a query; whoever pastes a page searches for its beginning
+LONGEST_QUERY = 200
+
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "n"}
+)
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+_COMMON = frozenset(
+    "a an and are as at be been by can do does for from has have how if in into is it its of on or our so such than "
+    "that the their them then there these they this those to was we were what when where which while who will with "
+    "you your".split()
+)
+_stemmer = Stemmer.Stemmer("english", 0)  # no cache of its own: it grows without bound and is not shared
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What was asked for. ``typed`` are the words as folded text, ``stems`` what is looked for in their place."""
+
+    typed: tuple[str, ...] = ()
+    stems: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.stems)
+
+
+def fold(text: str) -> str:
+    """The text without case and accents."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(_LETTERS)
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """The stem of a folded word; words of other alphabets stay as they are."""
+    return str(_stemmer.stemWord(word)) if word.isascii() and word.isalpha() else word
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, in order."""
+    return _WORD.findall(fold(text))
+
+
+def stems(text: str) -> list[str]:
+    """The stems of a text without the commonest words, in order."""
+    return [stem(word) for word in words(text) if word not in _COMMON]
+
+
+def read_query(text: str) -> Query:
+    """What a person typed. The commonest words count only where there is no other."""
+    typed = tuple(dict.fromkeys(words(text[:LONGEST_QUERY])))[:MOST_WORDS]
+    telling = tuple(word for word in typed if word not in _COMMON) or typed
+    return Query(telling, tuple(dict.fromkeys(stem(word) for word in telling)))
+
+
+def mark(text: str, query: Query) -> Iterator[tuple[str, bool]]:
+    """The text in pieces, each with whether it is a word that was asked for."""
+    rest = 0
+    for found in _WORD.finditer(text):
+        if _asked_for(fold(found[0]), query):
+            yield text[rest : found.start()], False
+            yield found[0], True
+            rest = found.end()
+    yield text[rest:], False
+
+
+def matches(text: str, query: Query) -> bool:
+    """Whether any word of the query stands in the text."""
+    folded = fold(text)
+    return any(
+        _asked_for(word, query)
+        for beginning in {_shared(typed) for typed in query.typed}
+        if beginning in folded
+        for word in set(re.findall(rf"(?<!\w){re.escape(beginning)}\w*", folded))
+    )
+
+
+def _asked_for(word: str, query: Query) -> bool:
+    return word in query.typed or stem(word) in query.stems
+
+
+@lru_cache(maxsize=1024)
+def _shared(typed: str) -> str:
+    """How every word with the same stem begins: what the word and its stem have in common."""
+    root = stem(typed)
+    same = 0
+    while same < min(len(root), len(typed)) and root[same] == typed[same]:
+        same += 1
+    return typed[:same] or typed

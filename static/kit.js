@@ -17,8 +17,6 @@ const YEAR_S = 31536000;
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-start();
-
 function start() {
   document.addEventListener("kit:say", (event) => say(event.detail));
   document.addEventListener("kit:swapped", (event) => enhance(event.detail));
@@ -196,3 +194,5 @@ function nameOf(box) {
   const caption = box.querySelector("caption") ?? box.closest("section, figure, .card")?.querySelector("h2, figcaption");
   return caption?.textContent.trim() ?? "Table";
 }
+
+start();

@@ -1,7 +1,7 @@
 """Charts drawn on the server, without script: stacked columns, bars, a network of people, a strip of days.
 
 Each has a title, a description in words, and the same figures as rows of a table; the macro ``m.chart`` shows all
-three. Sizes are in units of the drawing, which is scaled to the width of its place. ``uid`` is unique on the page.
+three. Sizes are in units of the drawing, which is scaled to the width of its place; the default suits half a page. ``uid`` is unique on the page.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def columns(
     uid: str,
     of: str = "Month",
     description: str = "",
-    width: float = 640,
+    width: float = 460,
     height: float = 230,
 ) -> Chart:
     """Stacked columns, one to a label; ``of`` says what the labels are.
@@ -132,7 +132,7 @@ def bars(
     description: str = "",
     unit: str = "",
     full: float = 0,
-    width: float = 640,
+    width: float = 460,
 ) -> Chart:
     """Horizontal bars. ``heads`` name the labels and the values; ``full`` is the value of a full bar, if any."""
     highest = max([full, *(row.value for row in rows)], default=0) or 1
@@ -160,7 +160,7 @@ def network(
     *,
     uid: str,
     description: str = "",
-    width: float = 640,
+    width: float = 460,
     height: float = 340,
 ) -> Chart:
     """Who is joined to whom. The same nodes and links always give the same drawing."""
@@ -190,7 +190,7 @@ def day_strip(
     last: date,
     today: date,
     reader: Reader,
-    width: float = 640,
+    width: float = 460,
 ) -> Chart:
     """When something holds: stretches on one line of days from ``first`` to ``last``, with today marked.
 
@@ -217,7 +217,9 @@ def day_strip(
     rows = tuple((one.words, written_date(one.first, reader), written_date(one.last, reader)) for one in stretches)
     said = "; ".join(f"{words}: {start} to {end}" for words, start, end in rows)
     svg = drawing.finished(title, said or "Nothing in these days.")
-    names = {one.hue: one.words for one in reversed(stretches)}
+    names: dict[str, str] = {}
+    for one in stretches:
+        names.setdefault(one.hue, one.words)
     key = tuple(Key(swatch(f"{uid}-key{i}", of_hue), words) for i, (of_hue, words) in enumerate(names.items()))
     return Chart(title, svg, ("What", "First day", "Last day"), rows, key)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, FormField, RadioField, SelectMultipleField, StringField
+from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -40,6 +41,8 @@ class Form(FlaskForm):  # type: ignore[misc]
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
             """Add what ties a control to its hint and error; the ids are those that ``m.field`` writes."""
+            if isinstance(field, CSRFTokenField):
+                return super().render_field(field, {"id": False, **render_kw})  # several forms may share a page
             render_kw = {**described(field), "required": False, **render_kw}
             return super().render_field(field, render_kw)  # type: ignore[no-any-return]
 

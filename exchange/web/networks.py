@@ -31,9 +31,9 @@ def laid_out(
     reach = width / 8
     for _ in range(ROUNDS if len(keys) > 1 else 0):
         pushes = _pushes(places, links, spring)
-        places = {key: _moved(places[key], pushes[key], reach, width, height) for key in keys}
+        places = {key: _moved(places[key], pushes[key], reach) for key in keys}
         reach *= 0.98
-    return places
+    return _spread_out(places, width, height)
 
 
 def _on_a_circle(keys: Sequence[str], width: float, height: float) -> dict[str, Point]:
@@ -45,6 +45,20 @@ def _on_a_circle(keys: Sequence[str], width: float, height: float) -> dict[str, 
         )
         for i, key in enumerate(keys)
     }
+
+
+def _spread_out(places: dict[str, Point], width: float, height: float) -> dict[str, Point]:
+    """The same figure, stretched to fill the drawing."""
+    across = _stretch([x for x, _ in places.values()], MARGIN_X, width - MARGIN_X)
+    down = _stretch([y for _, y in places.values()], MARGIN_TOP, height - MARGIN_BOTTOM)
+    return dict(zip(places, zip(across, down, strict=True), strict=True))
+
+
+def _stretch(values: Sequence[float], low: float, high: float) -> list[float]:
+    least, most = min(values), max(values)
+    if most - least < 1:
+        return [(low + high) / 2] * len(values)
+    return [low + (value - least) * (high - low) / (most - least) for value in values]
 
 
 def _pushes(places: dict[str, Point], links: Sequence[tuple[str, str, int]], spring: float) -> dict[str, Point]:
@@ -72,11 +86,8 @@ def _push(total: dict[str, Point], one: str, other: str, away: Point, strength: 
     total[other] = (total[other][0] - x, total[other][1] - y)
 
 
-def _moved(place: Point, push: Point, reach: float, width: float, height: float) -> Point:
+def _moved(place: Point, push: Point, reach: float) -> Point:
+    """A step along the push, no longer than the reach."""
     size = max(math.hypot(*push), 0.01)
     step = min(size, reach) / size
-    x, y = place[0] + push[0] * step, place[1] + push[1] * step
-    return (
-        min(width - MARGIN_X, max(MARGIN_X, x)),
-        min(height - MARGIN_BOTTOM, max(MARGIN_TOP, y)),
-    )
+    return place[0] + push[0] * step, place[1] + push[1] * step

@@ -191,7 +191,9 @@ class Report:
 
     @property
     def result(self) -> Result:
-        """Fail if anything fails unwaived, else unknown if anything is unknown, else pass."""
+        """Fail if anything fails unwaived, else unknown if anything is unknown or nothing was asked, else pass."""
+        if not self.findings:
+            return Result.UNKNOWN
         results = {finding.result for finding in self.findings if not _waived(finding, self.as_of)}
         return next((one for one in (Result.FAIL, Result.UNKNOWN) if one in results), Result.PASS)
 

@@ -1,0 +1,80 @@
+"""``exchange demo``: migrate, fill an empty database, say how to sign in, serve on loopback with the scheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from exchange.actions import accounts, institutes, worlds
+from exchange.demo import world
+from exchange.demo.institutes import INSTITUTES
+from exchange.demo.signins import PASSWORD, SIGN_INS
+from exchange.domain.actors import SYSTEM
+from exchange.store.engine import open_engine
+from exchange.store.institutes import ids_by_code
+from exchange.store.people import id_by_email
+from exchange.web import ConfigurationError, config, create_app, migrations, serving
+from exchange.web.navigation import ROLE_WORDS
+
+HOST = "127.0.0.1"
+
+
+def run(*, port: int | None, say: Callable[[str], None], now: datetime) -> None:
+    """Prepare the world and, unless ``port`` is None, serve it until stopped.
+
+    Raises:
+        ConfigurationError: the port is busy, the database is newer than the code, or it holds other people.
+    """
+    settings = config.from_environment()
+    opened = None if port is None else serving.listen(HOST, port)
+    if opened is not None:
+        settings = replace(settings, base_url=f"http://{HOST}:{serving.port_of(opened)}", secure_cookies=False)
+    app = create_app(settings)
+    migrations.upgrade(app)
+    engine = open_engine(settings.database_url)
+    with sessionmaker(engine)() as session:
+        filled = fill(session, now=now)
+        _require_demo(session)
+    engine.dispose()
+    say(f"The invented world is {'ready' if filled else 'as it was left'}: {settings.database_url}")
+    if opened is not None:
+        say(_welcome(settings.base_url))
+        serving.serve(app, opened, serving.Manner(workers=1, threads=4, quiet=True))
+
+
+def fill(session: Session, *, now: datetime) -> bool:
+    """Bring the invented world into an empty database; False when somebody is there already."""
+    if not worlds.is_empty(session):
+        return False
+    there = ids_by_code(session)
+    for institute in INSTITUTES:
+        if institute.code not in there:
+            institutes.create(session, SYSTEM, institute, now=now)
+    hashed = accounts.hash_password(PASSWORD)
+    worlds.bring_in(session, SYSTEM, world.build(now.date(), hashed), now=now)
+    return True
+
+
+def _require_demo(session: Session) -> None:
+    if id_by_email(session, SIGN_INS[0].email) is None:
+        raise ConfigurationError(
+            "This database holds other people than those of the demo. Set EXCHANGE_DATA to an empty folder, or serve "
+            "what is here with: exchange serve"
+        )
+
+
+def _welcome(address: str) -> str:
+    width = max(len(one.email) for one in SIGN_INS)
+    lines = [
+        "",
+        f"  Exchange is at {address}  (stop it with Ctrl+C)",
+        "",
+        f"  Sign in as one of these, all with the password: {PASSWORD}",
+        "",
+        *(f"    {one.email:<{width}}  {one.name}, {ROLE_WORDS[one.role]}" for one in SIGN_INS),
+        "",
+    ]
+    return "\n".join(lines)

@@ -1,7 +1,8 @@
 """Charts drawn on the server, without script: stacked columns, bars, a network of people, a strip of days.
 
 Each has a title, a description in words, and the same figures as rows of a table; the macro ``m.chart`` shows all
-three. Sizes are in units of the drawing, which is scaled to the width of its place; the default suits half a page. ``uid`` is unique on the page.
+three. Sizes are in units of the drawing, which is scaled to the width of its place; the default suits half a page.
+``uid`` is unique on the page.
 """
 
 from __future__ import annotations
@@ -137,7 +138,7 @@ def bars(
     """Horizontal bars. ``heads`` name the labels and the values; ``full`` is the value of a full bar, if any."""
     highest = max([full, *(row.value for row in rows)], default=0) or 1
     figures = [f"{number(row.value)}{unit}" for row in rows]
-    left = min(width * 0.42, 12 + LETTER_WIDTH * max((len(row.label) for row in rows), default=1))
+    left = min(width * 0.46, 12 + LETTER_WIDTH * max((len(row.label) for row in rows), default=1))
     length = width - left - 14 - LETTER_WIDTH * max((len(figure) for figure in figures), default=1)
     drawing = Drawing(uid, width, 28 * len(rows) + 8)
     for i, (row, figure) in enumerate(zip(rows, figures, strict=True)):

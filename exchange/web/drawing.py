@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BRAND: Final = "brand"
 SOLID: Final = frozenset({BRAND, HUES[0]})
-LETTER_WIDTH: Final = 7.0  # of an average letter at 13 px
+LETTER_WIDTH: Final = 7.8  # of an average letter at 13 px
 
 # A tile of 8 by 8 units for each patterned hue, drawn on the hue's soft ground.
 _TILES: Final = {

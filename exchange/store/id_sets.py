@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -44,3 +44,9 @@ class IdSet:
         row = self.dump()
         top = len(row) * 8
         return [ident for ident in ids if ident < top and row[ident >> 3] >> (ident & 7) & 1]
+
+    def places(self, ids: Sequence[int]) -> list[int]:
+        """Where in ``ids`` those stand that are in the set."""
+        row = self.dump()
+        top = len(row) * 8
+        return [place for place, ident in enumerate(ids) if ident < top and row[ident >> 3] >> (ident & 7) & 1]

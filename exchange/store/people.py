@@ -11,15 +11,8 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from exchange.domain.actors import Role
+from exchange.domain.people import OpenTo, Visibility
 from exchange.store.base import Base, UtcDateTime, choice
-
-
-class Visibility(StrEnum):
-    """Who finds a profile in search: everybody in the network, the own institute, or nobody."""
-
-    NETWORK = "network"
-    INSTITUTE = "institute"
-    HIDDEN = "hidden"
 
 
 class PersonStatus(StrEnum):
@@ -122,3 +115,12 @@ class Absence(Base):
 def id_by_email(session: Session, email: str) -> int | None:
     """The person with this address, in any case of letters."""
     return session.scalar(select(Person.id).where(Person.email == email.strip().lower()))
+
+
+class PersonOpenTo(Base):
+    """One thing that a person would take on next."""
+
+    __tablename__ = "person_open_to"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[OpenTo] = mapped_column(choice(OpenTo), primary_key=True)

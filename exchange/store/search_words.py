@@ -18,13 +18,66 @@ MOST_WORDS = 12  # of a query; whoever pastes a page searches for its beginning
 LONGEST_QUERY = 200
 
 _LETTERS = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "n"}
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h", "ŋ": "n"}
 )
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
 _COMMON = frozenset(
-    "a an and are as at be been by can do does for from has have how if in into is it its of on or our so such than "
-    "that the their them then there these they this those to was we were what when where which while who will with "
-    "you your".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "by",
+        "can",
+        "do",
+        "does",
+        "for",
+        "from",
+        "has",
+        "have",
+        "how",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "of",
+        "on",
+        "or",
+        "our",
+        "so",
+        "such",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "to",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "will",
+        "with",
+        "you",
+        "your",
+    ]
 )
 _stemmer = Stemmer.Stemmer("english", 0)  # no cache of its own: it grows without bound and is not shared
 
@@ -83,14 +136,18 @@ def mark(text: str, query: Query) -> Iterator[tuple[str, bool]]:
 
 
 def matches(text: str, query: Query) -> bool:
-    """Whether any word of the query stands in the text."""
+    """Whether any word of the query stands in the text; in scripts without stems, anywhere in it."""
     folded = fold(text)
-    return any(
-        _asked_for(word, query)
-        for beginning in {_shared(typed) for typed in query.typed}
-        if beginning in folded
-        for word in set(re.findall(rf"(?<!\w){re.escape(beginning)}\w*", folded))
-    )
+    for typed in query.typed:
+        beginning = _shared(typed)
+        if beginning not in folded:
+            continue
+        if not typed.isascii():
+            return True
+        candidates = set(re.findall(rf"(?<!\w){re.escape(beginning)}\w*", folded))
+        if any(_asked_for(word, query) for word in candidates):
+            return True
+    return False
 
 
 def _asked_for(word: str, query: Query) -> bool:

@@ -1,0 +1,87 @@
+"""People: who finds a profile, what somebody is open to, and how much a profile says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from exchange.domain.actors import Actor, Role
+
+# Below this many abstracts the affinity between a person and a workstream is measurably weaker.
+ABSTRACTS_OF_A_STRONG_PROFILE = 12
+
+
+class Visibility(StrEnum):
+    """Who finds a profile in search: everybody in the network, the own institute, or nobody."""
+
+    NETWORK = "network"
+    INSTITUTE = "institute"
+    HIDDEN = "hidden"
+
+
+class OpenTo(StrEnum):
+    """What a person says they would take on next."""
+
+    SHORT_VISIT = "short_visit"
+    QUARTER = "quarter"
+    HALF_YEAR = "half_year"
+    YEAR = "year"
+    JOINT_TESTING = "joint_testing"
+
+
+OPEN_TO_WORDS = {
+    OpenTo.SHORT_VISIT: "Short visits, up to 4 weeks",
+    OpenTo.QUARTER: "A secondment of 1 to 3 months",
+    OpenTo.HALF_YEAR: "A secondment of 3 to 6 months",
+    OpenTo.YEAR: "A secondment of 6 to 12 months",
+    OpenTo.JOINT_TESTING: "Joint testing from home",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides who may see a profile. ``institute_id`` is the present employer's, None without one."""
+
+    person_id: int
+    institute_id: int | None
+    visibility: Visibility
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Employed:
+    """One employment, both days included; ``ends_on`` is None where no end is set."""
+
+    institute_id: int
+    starts_on: date
+    ends_on: date | None = None
+
+
+def own_institutes(actor: Actor) -> frozenset[int]:
+    """The institutes an actor belongs to: the employer, and where a role is held."""
+    held = {grant.institute_id for grant in actor.grants}
+    return frozenset(institute for institute in held | {actor.institute_id} if institute is not None)
+
+
+def may_see_profile(actor: Actor, standing: Standing) -> bool:
+    """Whether the actor may open this profile at all. Staff who look after people see their own institute's always."""
+    if actor.is_system or actor.person_id == standing.person_id:
+        return True
+    keeps = actor.institutes(Role.HR_COORDINATOR) | actor.institutes(Role.SECURITY_OFFICER)
+    if standing.institute_id in keeps:
+        return True
+    if not standing.active or standing.visibility is Visibility.HIDDEN:
+        return False
+    return standing.visibility is Visibility.NETWORK or standing.institute_id in own_institutes(actor)
+
+
+def present_employment(employments: Iterable[Employed], day: date) -> Employed | None:
+    """The employment of this day; failing that the next one to begin; failing that the last one."""
+    known = sorted(employments, key=lambda one: one.starts_on)
+    running = [one for one in known if one.starts_on <= day and (one.ends_on is None or one.ends_on >= day)]
+    if running:
+        return running[-1]
+    coming = [one for one in known if one.starts_on > day]
+    return coming[0] if coming else known[-1] if known else None

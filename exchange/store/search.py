@@ -1,0 +1,261 @@
+"""Finding people: words over everything a profile says, filters with counts, a page of hits with where they were found.
+
+Nothing here depends on how many people there are but the list of matches itself: filters and counts are sets of bits,
+and only the people on the page are read. Whoever the reader may not find is in no set that is counted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from heapq import nsmallest
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from exchange.domain.people import OpenTo
+from exchange.store.id_sets import IdSet
+from exchange.store.people import Person, PersonOpenTo
+from exchange.store.publications import Publication
+from exchange.store.search_engines import Scored, matching, near_names, trigrams
+from exchange.store.search_index import NETWORK, Facet, FacetValue, SearchPerson, facets, is_public
+from exchange.store.search_words import Query, matches, read_query
+from exchange.store.skills import SkillClaim
+
+PER_PAGE = 25
+LAST_PAGE = 400  # 10,000 people; nobody reads further, and no page costs more than another
+MOST_DOCUMENTS = 600  # read to say where a word was found
+NEAR_ENOUGH = 0.3  # of the three-letter pieces of two names, how many they share
+
+
+class Sort(StrEnum):
+    BEST = "best"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader asks for. Several values of one filter widen it; several filters narrow each other."""
+
+    text: str = ""
+    institutes: frozenset[int] = frozenset()
+    skills: frozenset[str] = frozenset()
+    open_to: frozenset[OpenTo] = frozenset()
+    sort: Sort = Sort.BEST
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A person on the page. ``skills`` are (code, level), best first; ``written`` a publication with a word in it."""
+
+    person_id: int
+    name: str
+    job_title: str
+    institute_id: int | None
+    publications: int
+    skills: tuple[tuple[str, int], ...]
+    open_to: tuple[OpenTo, ...]
+    about: str
+    written: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of ``hits`` out of ``total``. ``counts`` say how many each further filter value would leave.
+
+    ``any_word``: nobody has all the words, so these have some. ``near``: names like the one typed, if nobody matched.
+    """
+
+    query: Query
+    total: int
+    page: int
+    hits: tuple[Hit, ...]
+    counts: dict[FacetValue, int]
+    any_word: bool = False
+    near: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass
+class _Sets:
+    """The filters as sets. ``having[None]`` is everybody the reader may find."""
+
+    values: dict[FacetValue, IdSet]
+    seen: IdSet
+    chosen: dict[Facet, IdSet] = field(default_factory=dict)
+
+    def left_by(self, people: IdSet, *, without: Facet | None = None) -> IdSet:
+        """Those of ``people`` whom every chosen filter lets through, but for one."""
+        for facet, having in self.chosen.items():
+            if facet is not without:
+                people = people & having
+        return people
+
+
+def find(session: Session, asked: Asked, *, own: Collection[int]) -> Found:
+    """The page that was asked for. ``own`` are the reader's institutes, whose people they find where others do not."""
+    query = read_query(asked.text)
+    sets = _sets(session, asked, own)
+    scored, any_word = _scored(session, query, sets.seen)
+    everybody = IdSet.of(ident for ident, _ in scored) if query else sets.seen
+    people = sets.left_by(everybody)
+    page = max(1, min(asked.page, LAST_PAGE, -(-len(people) // PER_PAGE)))
+    on_page = _on_page(session, asked, people, scored if query else [], page)
+    return Found(
+        query=query,
+        total=len(people),
+        page=page,
+        hits=_hits(session, on_page, query),
+        counts=_counts(sets, everybody),
+        any_word=any_word and len(people) > 0,
+        near=() if people.bits or not query else _near(session, query, sets.seen),
+    )
+
+
+def _sets(session: Session, asked: Asked, own: Collection[int]) -> _Sets:
+    values = facets(session)
+    seen = values.get((Facet.SEEN_BY.value, NETWORK), IdSet())
+    for institute in own:
+        seen = seen | values.get((Facet.SEEN_BY.value, str(institute)), IdSet())
+    sets = _Sets(values, seen)
+    choices: tuple[tuple[Facet, Iterable[str]], ...] = (
+        (Facet.INSTITUTE, map(str, asked.institutes)),
+        (Facet.SKILL, asked.skills),
+        (Facet.OPEN_TO, (kind.value for kind in asked.open_to)),
+    )
+    for facet, wanted in choices:
+        having = [values.get((facet.value, value), IdSet()) for value in wanted]
+        if having:
+            sets.chosen[facet] = IdSet()
+            for one in having:
+                sets.chosen[facet] = sets.chosen[facet] | one
+    return sets
+
+
+def _scored(session: Session, query: Query, seen: IdSet) -> tuple[Scored, bool]:
+    """Who has all the words; where nobody has, who has any.
+
+    Which of the two is tried depends only on people whom the reader may find, or it would tell of the others.
+    """
+    if not query:
+        return [], False
+    scored = _those_in(matching(session, query), seen)
+    if scored or len(query.stems) == 1:
+        return scored, False
+    return _those_in(matching(session, query, any_word=True), seen), True
+
+
+def _those_in(scored: Scored, seen: IdSet) -> Scored:
+    return [scored[place] for place in seen.places([ident for ident, _ in scored])]
+
+
+def _on_page(session: Session, asked: Asked, people: IdSet, scored: Scored, page: int) -> list[int]:
+    """The ids of one page, in order."""
+    first, last = (page - 1) * PER_PAGE, page * PER_PAGE
+    if scored and asked.sort is Sort.BEST:
+        best = nsmallest(last, _those_in(scored, people), key=lambda pair: (pair[1], pair[0]))
+        return [ident for ident, _ in best[first:last]]
+    names = session.scalars(select(SearchPerson.person_id).order_by(SearchPerson.sort_name, SearchPerson.person_id))
+    return people.among(names)[first:last]
+
+
+def _counts(sets: _Sets, everybody: IdSet) -> dict[FacetValue, int]:
+    """For each value, how many people ticking it as the only one of its filter would show."""
+    left = {facet.value: sets.left_by(everybody, without=facet) for facet in Facet if facet is not Facet.SEEN_BY}
+    counted = {
+        value: len(having & left[value[0]]) for value, having in sets.values.items() if value[0] != Facet.SEEN_BY.value
+    }
+    return {value: count for value, count in counted.items() if count}
+
+
+def _hits(session: Session, ids: Sequence[int], query: Query) -> tuple[Hit, ...]:
+    if not ids:
+        return ()
+    people = session.execute(
+        select(
+            Person.id,
+            Person.full_name,
+            Person.about,
+            SearchPerson.job_title,
+            SearchPerson.institute_id,
+            SearchPerson.publication_count,
+        )
+        .join(SearchPerson, SearchPerson.person_id == Person.id)
+        .where(Person.id.in_(ids))
+    )
+    skills, open_to = _skills(session, ids), _open_to(session, ids)
+    written = _written(session, ids, query) if query else {}
+    hits = {
+        row.id: Hit(
+            person_id=row.id,
+            name=row.full_name,
+            job_title=row.job_title,
+            institute_id=row.institute_id,
+            publications=row.publication_count,
+            skills=tuple(skills[row.id]),
+            open_to=tuple(open_to[row.id]),
+            about=row.about,
+            written=written.get(row.id),
+        )
+        for row in people
+    }
+    return tuple(hits[ident] for ident in ids)
+
+
+def _skills(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
+    claims: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    rows = session.execute(
+        select(SkillClaim.person_id, SkillClaim.skill, SkillClaim.level)
+        .where(SkillClaim.person_id.in_(ids))
+        .order_by(SkillClaim.level.desc(), SkillClaim.skill)
+    )
+    for ident, code, level in rows:
+        if is_public(code):
+            claims[ident].append((code, level))
+    return claims
+
+
+def _open_to(session: Session, ids: Sequence[int]) -> dict[int, list[OpenTo]]:
+    kinds: dict[int, list[OpenTo]] = defaultdict(list)
+    rows = session.execute(select(PersonOpenTo.person_id, PersonOpenTo.kind).where(PersonOpenTo.person_id.in_(ids)))
+    for ident, kind in sorted(rows, key=lambda row: list(OpenTo).index(row[1])):
+        kinds[ident].append(kind)
+    return kinds
+
+
+def _written(session: Session, ids: Sequence[int], query: Query) -> dict[int, str]:
+    """For each person the newest publication in which a word of the query stands."""
+    rows = session.execute(
+        select(Publication.person_id, Publication.title, Publication.abstract)
+        .where(Publication.person_id.in_(ids))
+        .order_by(Publication.year.desc(), Publication.id)
+        .limit(MOST_DOCUMENTS)
+    )
+    found: dict[int, str] = {}
+    for ident, title, abstract in rows:
+        if ident not in found and matches(f"{title} {abstract}", query):
+            found[ident] = title
+    return found
+
+
+def _near(session: Session, query: Query, seen: IdSet) -> tuple[tuple[int, str], ...]:
+    """Names that a slip of the keyboard may have meant, among those the reader may find."""
+    ids = seen.among(near_names(session, query))
+    if not ids:
+        return ()
+    rows = session.execute(
+        select(Person.id, Person.full_name, SearchPerson.sort_name)
+        .join(SearchPerson, SearchPerson.person_id == Person.id)
+        .where(Person.id.in_(ids))
+    ).all()
+    typed = trigrams(" ".join(query.typed))
+    alike = [(_likeness(typed, trigrams(row.sort_name)), row.id, row.full_name) for row in rows]
+    near = sorted((one for one in alike if one[0] >= NEAR_ENOUGH), key=lambda one: (-one[0], one[1]))
+    return tuple((ident, name) for _, ident, name in near[:5])
+
+
+def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """The share of three-letter pieces in common, of those of the shorter name."""
+    return len(one & other) / max(1, min(len(one), len(other)))

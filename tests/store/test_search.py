@@ -1,0 +1,204 @@
+"""Finding people: what is found, in which order, what is counted, and what nobody may learn from it."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from exchange.domain.people import OpenTo, Visibility
+from exchange.store import search_index
+from exchange.store.people import Employment, Person, PersonOpenTo, PersonStatus
+from exchange.store.publications import Publication
+from exchange.store.search import Asked, Found, Sort, find
+from exchange.store.search_index import SearchPerson
+from exchange.store.search_words import read_query
+from exchange.store.skills import SkillClaim
+from tests.cast import NOW, PEOPLE, PERSON, TODAY, UK, US
+
+OPEN_TO = "open_to"
+SKILL = "skill"
+
+
+@pytest.fixture(autouse=True)
+def indexed(session: Session) -> None:
+    ada = session.get_one(Person, PERSON["ada"])
+    ada.about = "Builds sandboxes for long-running agents."
+    session.add_all(
+        (
+            SkillClaim(person_id=ada.id, skill="red-teaming", level=4, confirmed_on=TODAY),
+            SkillClaim(person_id=ada.id, skill="uplift-studies", level=4, confirmed_on=TODAY),
+            PersonOpenTo(person_id=ada.id, kind=OpenTo.HALF_YEAR),
+            written(ada.id, "Evaluating the elicited capabilities of models", "We study naïve elicitation.", 2025),
+            written(ada.id, "Earlier work", "Nothing of the kind.", 2020),
+            written(PERSON["tomas"], "Interpretable circuits", "Evaluations of circuits.", 2026),
+        )
+    )
+    search_index.refresh_all(session, day=TODAY)
+
+
+def written(person_id: int, title: str, abstract: str, year: int) -> Publication:
+    return Publication(
+        person_id=person_id, title=title, abstract=abstract, year=year, digest=title.lower()[:64], added_at=NOW
+    )
+
+
+def newcomer(session: Session, ident: int, name: str, **fields: object) -> Person:
+    person = Person(
+        id=ident,
+        public_id=UUID(int=ident),
+        full_name=name,
+        email=f"p{ident}@example.org",
+        zone="Europe/London",
+        created_at=NOW,
+        **fields,
+    )
+    session.add(person)
+    session.flush()
+    session.add(
+        Employment(person_id=ident, institute_id=UK, title="Analyst", fte=Decimal(1), starts_on=date(2025, 1, 1))
+    )
+    search_index.refresh(session, [ident], day=TODAY)
+    return person
+
+
+def look(session: Session, typed: str = "", **asked: object) -> Found:
+    return find(session, replace(Asked(text=typed), **asked), own={US})  # type: ignore[arg-type]
+
+
+def names(found: Found) -> list[str]:
+    return [hit.name for hit in found.hits]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("Lindqvist", "Ada Lindqvist"),
+        ("lind", "Ada Lindqvist"),
+        ("ADA lindq", "Ada Lindqvist"),
+        ("red teamers", "Ada Lindqvist"),
+        ("sandbox agent", "Ada Lindqvist"),
+        ("naive elicitations", "Ada Lindqvist"),
+        ("circuit", "Tomas Rivera"),
+        ("佐藤", "佐藤 美咲"),
+        ("auditor", "Lucas Meyer"),
+    ],
+)
+def test_words_are_found_wherever_a_profile_says_them(session: Session, typed: str, first: str) -> None:
+    assert names(look(session, typed))[:1] == [first]
+
+
+def test_a_word_in_a_name_or_skill_stands_before_one_in_a_publication(session: Session) -> None:
+    newcomer(session, 40, "Otto Teaming")
+    session.add(SkillClaim(person_id=PERSON["tomas"], skill="evaluation-design", level=3, confirmed_on=TODAY))
+    search_index.refresh(session, [PERSON["tomas"]], day=TODAY)
+    assert names(look(session, "teaming")) == ["Otto Teaming", "Ada Lindqvist"]
+    assert names(look(session, "evaluation")) == ["Tomas Rivera", "Ada Lindqvist"]
+
+
+def test_all_words_must_match_and_where_none_has_all_some_do(session: Session) -> None:
+    both = look(session, "evaluation circuits")
+    assert (names(both), both.any_word) == (["Tomas Rivera"], False)
+    some = look(session, "sandboxes circuits")
+    assert (set(names(some)), some.any_word) == ({"Ada Lindqvist", "Tomas Rivera"}, True)
+
+
+def test_a_hit_says_where_it_was_found(session: Session) -> None:
+    (hit,) = look(session, "elicitation").hits
+    assert hit.written == "Evaluating the elicited capabilities of models"
+    assert hit.publications == 2
+    assert hit.skills == (("red-teaming", 4),)
+    assert hit.open_to == (OpenTo.HALF_YEAR,)
+
+
+def test_filters_narrow_and_count_what_each_would_leave(session: Session) -> None:
+    found = look(session, "", institutes=frozenset({UK}))
+    assert found.total == sum(institute == UK for *_, institute, _ in PEOPLE)
+    assert found.counts["institute", str(US)] == sum(institute == US for *_, institute, _ in PEOPLE)
+    assert found.counts[SKILL, "red-teaming"] == 1
+    assert found.counts[OPEN_TO, "half_year"] == 1
+    assert names(look(session, skills=frozenset({"red-teaming"}), institutes=frozenset({US}))) == []
+
+
+def test_pages_follow_the_alphabet(session: Session) -> None:
+    for ident in range(100, 130):
+        newcomer(session, ident, f"Zoë {chr(97 + (ident * 7) % 26)}{ident}")
+    first, second = look(session, sort=Sort.NAME), look(session, sort=Sort.NAME, page=2)
+    assert (len(first.hits), first.total, len(second.hits)) == (25, 30 + len(PEOPLE), 5 + len(PEOPLE))
+    assert names(first)[0] == "Ada Lindqvist"
+    assert names(first)[:12] == sorted(names(first)[:12])
+    assert look(session, page=99).page == 2
+
+
+@pytest.mark.parametrize("visibility", [Visibility.HIDDEN, Visibility.INSTITUTE])
+def test_a_profile_that_is_not_to_be_found_leaves_no_trace(session: Session, visibility: Visibility) -> None:
+    before = look(session), look(session, "canary circuits"), look(session, "canaryy")
+    person = newcomer(session, 50, "Canary Circuits", visibility=visibility, about="circuits canary evaluation")
+    session.add_all(
+        (
+            SkillClaim(person_id=50, skill="virology", level=2, confirmed_on=TODAY),
+            PersonOpenTo(person_id=50, kind=OpenTo.YEAR),
+        )
+    )
+    search_index.refresh(session, [person.id], day=TODAY)
+    assert (look(session), look(session, "canary circuits"), look(session, "canaryy")) == before
+    own = find(session, Asked(text="canary"), own={UK})
+    assert own.total == (0 if visibility is Visibility.HIDDEN else 1)
+
+
+def test_who_leaves_or_hides_is_gone_and_comes_back(session: Session) -> None:
+    ada = session.get_one(Person, PERSON["ada"])
+    ada.status = PersonStatus.LEFT
+    search_index.refresh(session, [ada.id], day=TODAY)
+    gone = look(session, "lindqvist")
+    assert (gone.total, gone.near, look(session).counts.get((SKILL, "red-teaming"))) == (0, (), None)
+    ada.status = PersonStatus.ACTIVE
+    search_index.refresh(session, [ada.id], day=TODAY)
+    assert look(session, "lindqvist").total == 1
+
+
+def test_sensitive_skills_are_not_searched(session: Session) -> None:
+    assert look(session, "uplift").total == 0
+    assert (SKILL, "uplift-studies") not in look(session).counts
+
+
+def test_a_misspelt_name_is_offered_right(session: Session) -> None:
+    assert look(session, "Lindquist").near == ((PERSON["ada"], "Ada Lindqvist"),)
+    assert look(session, "xyzzyq").near == ()
+
+
+@pytest.mark.parametrize(
+    "typed", ['"', "a' OR 1", "NEAR(a b)", "name:x", "* -", "'':*A & !x", "\\", "(", "the of", "x" * 5000, "\x00é"]
+)
+def test_no_query_is_a_command_to_the_engine(session: Session, typed: str) -> None:
+    look(session, typed)
+
+
+def test_the_index_follows_every_change_in_the_same_transaction(session: Session) -> None:
+    ada = session.get_one(Person, PERSON["ada"])
+    ada.about = "Kayaking."
+    search_index.refresh(session, [ada.id], day=TODAY)
+    assert look(session, "kayak").total == 1
+    assert look(session, "sandbox").total == 0
+    session.rollback()
+    assert look(session, "kayak").total == 0
+
+
+def test_the_index_of_sqlite_agrees_with_its_table(session: Session) -> None:
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    session.get_one(Person, PERSON["ada"]).status = PersonStatus.LEFT
+    session.get_one(Person, PERSON["tomas"]).about = "Other words."
+    search_index.refresh(session, [PERSON["ada"], PERSON["tomas"]], day=TODAY)
+    for index in ("search_words", "search_names", "search_near"):
+        session.execute(text(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)"))
+    assert session.scalar(select(func.count()).select_from(SearchPerson)) == len(PEOPLE) - 1
+
+
+def test_common_words_count_only_alone() -> None:
+    assert read_query("the evaluation of models").typed == ("evaluation", "models")
+    assert read_query("The Who").typed == ("the", "who")
+    assert not read_query(" -- ")

@@ -38,10 +38,10 @@ class Calibration:
     """
 
     version: str = "2026.1"
-    words_mean: float = 0.0222
-    words_deviation: float = 0.0166
-    meaning_mean: float = 0.2
-    meaning_deviation: float = 0.13
+    words_mean: float = 0.0213
+    words_deviation: float = 0.0153
+    meaning_mean: float = 0.2422
+    meaning_deviation: float = 0.1522
     meaning_weight: float = 0.7
     rank_decay: float = 0.7
     text_weight: float = 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -14,6 +15,7 @@ from tests.cast import NOW, PERSON
 from tests.engines import Database
 from tests.pages import require_sound_page
 
+_NUMBERS = count(1)  # the same person may sign in on several devices
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
@@ -39,7 +41,7 @@ class PageClient(FlaskClient):
 
 def sign_in(client: FlaskClient, database: Database, key: str) -> str:
     """Open a session for one of the cast without hashing a password; returns its token."""
-    token = f"token-of-{key}"
+    token = f"token-of-{key}-{next(_NUMBERS)}"
     with database.session() as session:
         session.add(
             SignInSession(token_hash=token_hash(token), person_id=PERSON[key], created_at=NOW, last_seen_at=NOW)

@@ -26,11 +26,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from exchange.domain.agreements import Mode
+from exchange.domain.people import Visibility
 from exchange.domain.periods import Period
 from exchange.domain.secondment_facts import FINAL, EndReason, Side, State, Verb
 from exchange.store.base import Base, UtcDateTime, choice
-from exchange.store.openings import Opening
-from exchange.store.people import Person
+from exchange.store.openings import Opening, OpeningStatus
+from exchange.store.people import Employment, Person, PersonStatus
 from exchange.store.workstreams import Workstream
 
 
@@ -259,3 +260,37 @@ def seats_left(session: Session, row: Secondment, seats: int) -> int:
     ).all()
     firsts = [row.starts_on, *(max(start, row.starts_on) for start, _ in taken)]
     return seats - max(sum(start <= day <= end for start, end in taken) for day in firsts)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    id: int
+    name: str
+    institute_id: int
+
+
+def candidates(session: Session, today: date) -> list[Candidate]:
+    """Everybody who is employed today and whose profile the network may see, by name."""
+    rows = session.execute(
+        select(Person.id, Person.full_name, Employment.institute_id)
+        .join(Employment, Employment.person_id == Person.id)
+        .where(
+            Person.status == PersonStatus.ACTIVE,
+            Person.visibility == Visibility.NETWORK,
+            Employment.starts_on <= today,
+            or_(Employment.ends_on.is_(None), Employment.ends_on >= today),
+        )
+        .order_by(Person.full_name)
+    )
+    return [Candidate(*row) for row in rows]
+
+
+def open_openings(session: Session, today: date) -> list[Opening]:
+    """Openings that still take somebody, by title."""
+    return list(
+        session.scalars(
+            select(Opening)
+            .where(Opening.status == OpeningStatus.OPEN, Opening.closes_on >= today)
+            .order_by(Opening.title)
+        )
+    )

@@ -32,7 +32,7 @@ PUBLIC = "public"
 _RULE = "_exchange_rule"
 
 
-class User(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
+class User(UserMixin):
     """What Flask-Login carries: the server-side session, whose id is a token that can be revoked."""
 
     def __init__(self, token: str, signed_in: SignedIn) -> None:

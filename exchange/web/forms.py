@@ -35,16 +35,18 @@ class Problem:
     target: str | None
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """The base of all forms. A template renders its fields with ``m.field`` and its problems with ``m.errors``."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
             """Add what ties a control to its hint and error; the ids are those that ``m.field`` writes."""
             if isinstance(field, CSRFTokenField):
-                return super().render_field(field, {"id": False, **render_kw})  # several forms may share a page
-            render_kw = {**described(field), "required": False, **render_kw}
-            return super().render_field(field, render_kw)  # type: ignore[no-any-return]
+                render_kw = {"id": False, **render_kw}  # several forms may share a page
+            else:
+                render_kw = {**described(field), "required": False, **render_kw}
+            rendered: Markup = super().render_field(field, render_kw)
+            return rendered
 
     def error_summary(self) -> tuple[Problem, ...]:
         """All that is wrong, in the order of the page; what concerns no single field comes first."""
@@ -59,7 +61,7 @@ class TextDate(StringField):
     ``DataRequired`` as with any field: a date that cannot be read keeps its own sentence.
     """
 
-    data: date | None  # type: ignore[assignment]
+    data: date | None
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         text = valuelist[0].strip() if valuelist else ""
@@ -109,10 +111,12 @@ def is_group(field: Field) -> bool:
 
 
 def _problems(field: Field) -> Iterator[Problem]:
-    if isinstance(field, (FormField, FieldList)):
-        for inner in field:
-            yield from _problems(inner)
-        yield from (Problem(str(error), None) for error in field.errors if isinstance(error, str) and error)
+    if isinstance(field, FormField):
+        yield from (Problem(str(sentence), None) for sentence in field.form.form_errors)
+        yield from (problem for inner in field for problem in _problems(inner))
+    elif isinstance(field, FieldList):
+        yield from (problem for inner in field for problem in _problems(inner))
+        yield from (Problem(error, None) for error in field.errors if isinstance(error, str))
     elif field.errors:
         hidden = field.widget is not None and getattr(field.widget, "input_type", "") == "hidden"
         yield Problem(str(field.errors[0]), None if hidden else f"{field.id}-0" if is_group(field) else str(field.id))

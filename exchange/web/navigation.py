@@ -25,7 +25,10 @@ P = Permission
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Plan",
-        (Entry("Dashboard", "dashboard.show", "home", P.DASHBOARD_SEE),),
+        (
+            Entry("Dashboard", "dashboard.show", "home", P.DASHBOARD_SEE),
+            Entry("Secondments", "secondments.index", "swap", P.SECONDMENTS_SEE),
+        ),
     ),
     (
         "People",

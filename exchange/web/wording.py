@@ -61,7 +61,10 @@ STATES: Final[dict[State, tuple[str, str]]] = {
     State.CANCELLED: ("Cancelled", ""),
     State.ENDED_EARLY: ("Ended early", ""),
 }
-CLOCKS: Final[dict[LocaleName, str]] = {"en_GB": "HH:mm", "en_US": "h:mm a"}
+CLOCKS: Final[dict[LocaleName, str]] = {
+    "en_GB": "HH:mm",
+    "en_US": "h:mm\u00a0a",
+}  # the time and its AM or PM stay on one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,7 @@ def written_date(day: date, reader: Reader, style: Style = "medium") -> str:
 
 def written_clock(at: datetime, place: Place, locale: LocaleName) -> str:
     """The time of day at a place: ``15:04`` or ``3:04 PM``."""
-    text = format_time(at.astimezone(place.tz), CLOCKS[locale], tzinfo=place.tz, locale=locale)
-    return text.replace("\u202f", "\u00a0")  # a narrow space before AM, which many fonts lack
+    return format_time(at.astimezone(place.tz), CLOCKS[locale], tzinfo=place.tz, locale=locale)
 
 
 def written_instant(at: datetime, reader: Reader, *, now: datetime | None = None) -> str:

@@ -16,6 +16,7 @@ from wtforms import (
     IntegerField,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -84,16 +85,21 @@ ME = {
     "account_url": "/",
     "sign_out_url": "/form",
 }
-PEOPLE = [(str(i), name) for i, name in enumerate(("Amelia Hart", "Priya Raman", "Tomasz Zieliński", "Rhys Bevan"), 1)]
+PEOPLE = [
+    SelectChoice(str(i), name)
+    for i, name in enumerate(("Amelia Hart", "Priya Raman", "Tomasz Zieliński", "Rhys Bevan"), 1)
+]
 
 
 class SampleForm(Form):
     """A field of every type."""
 
     person = SelectField(
-        "Person", choices=[("", "Choose a person"), *PEOPLE], validators=[DataRequired("Choose who is going")]
+        "Person",
+        choices=[SelectChoice("", "Choose a person"), *PEOPLE],
+        validators=[DataRequired("Choose who is going")],
     )
-    host = SelectField("Host", choices=[("", "Choose a host"), *PEOPLE], render_kw={"data-combobox": True})
+    host = SelectField("Host", choices=[SelectChoice("", "Choose a host"), *PEOPLE], render_kw={"data-combobox": True})
     title = StringField(
         "Title", description="As both institutes will read it.", validators=[DataRequired("Give a title")]
     )
@@ -108,12 +114,16 @@ class SampleForm(Form):
     kind = RadioField(
         "How much of their time",
         description="The rest is worked for the home institute.",
-        choices=[("full", "Full time at the host"), ("part", "Part time, some days at home")],
+        choices=[SelectChoice("full", "Full time at the host"), SelectChoice("part", "Part time, some days at home")],
         validators=[DataRequired("Choose how much of their time")],
     )
     skills = CheckboxList(
         "Skills needed",
-        choices=[("red", "Red teaming"), ("stat", "Statistics"), ("safe", "Safety cases")],
+        choices=[
+            SelectChoice("red", "Red teaming"),
+            SelectChoice("stat", "Statistics"),
+            SelectChoice("safe", "Safety cases"),
+        ],
         validators=[DataRequired("Choose at least one skill")],
     )
     remote = BooleanField("Some of the work may be done from home")

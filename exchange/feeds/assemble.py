@@ -14,8 +14,9 @@ from icalendar import Calendar, Event, vDuration, vText
 
 from exchange.feeds import zones
 from exchange.feeds.events import EventClass, EventKind, FeedEvent
+from exchange.feeds.fragment import Fragment
 from exchange.feeds.moments import AllDay
-from exchange.feeds.render import Fragment, Mailbox, render
+from exchange.feeds.render import Mailbox, render
 from exchange.feeds.text import line, paragraphs
 
 _PRODUCT = "-//Exchange//Calendar feeds//EN"

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import icalendar
-from icalendar import Alarm, Event
+from icalendar import Event
 
 from exchange.feeds import zones
+from exchange.feeds.alarms import alarm
 from exchange.feeds.events import EventKind, EventStatus, FeedEvent, Override
+from exchange.feeds.fragment import Fragment
 from exchange.feeds.moments import AllDay, Timed, When
 from exchange.feeds.text import line, paragraphs
 from exchange.feeds.views import Detail, view
@@ -25,7 +27,6 @@ _LONGEST_SUMMARY = 200  # characters
 _LONGEST_DESCRIPTION = 2000
 _LONGEST_LOCATION = 200
 _LONGEST_CATEGORY = 60
-_ALARM_TEXT = "Reminder from Exchange"
 
 _PREFIXES = {
     EventKind.SECONDMENT: "Secondment: ",
@@ -42,15 +43,6 @@ class Mailbox:
 
     name: str
     address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """The VEVENTs of one UID as bytes, and the zones whose VTIMEZONE they need. Empty bytes: nothing to show."""
-
-    uid: str
-    body: bytes
-    zones: tuple[str, ...] = ()
 
 
 def render(event: FeedEvent, mailbox: Mailbox, detail: Detail = Detail.FULL, *, kind_prefix: bool = True) -> Fragment:
@@ -114,7 +106,7 @@ def _vevent(event: FeedEvent, organiser: Mailbox | None, *, kind_prefix: bool) -
         vevent.add("RELATED-TO", event.related_to, parameters={"RELTYPE": "PARENT"})
     if event.status is not EventStatus.CANCELLED:
         for before in event.alarms:
-            vevent.add_component(_alarm(before))
+            vevent.add_component(alarm(before))
     return vevent
 
 
@@ -170,14 +162,6 @@ def _summary(event: FeedEvent, *, kind_prefix: bool) -> str:
     kind = _PREFIXES.get(event.kind, "") if kind_prefix else ""
     cancelled = "Cancelled: " if event.status is EventStatus.CANCELLED else ""
     return line(f"{cancelled}{kind}{event.summary}", _LONGEST_SUMMARY)
-
-
-def _alarm(before: timedelta) -> Alarm:
-    alarm = Alarm()
-    alarm.add("ACTION", "DISPLAY")
-    alarm.add("DESCRIPTION", _ALARM_TEXT)
-    alarm.add("TRIGGER", -before)
-    return alarm
 
 
 def _written(when: Timed, instant: datetime) -> datetime:

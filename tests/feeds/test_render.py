@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exchange.feeds.alarms import with_alarms
 from exchange.feeds.events import EventKind, FeedEvent, Override
 from exchange.feeds.moments import AllDay, Timed
 from exchange.feeds.recurrence import Frequency, Recurrence
@@ -175,6 +176,14 @@ def test_alarms_are_shown_before_the_start() -> None:
     event = replace(MEETING, alarms=(timedelta(hours=1), timedelta(days=1)))
     assert values(event, "TRIGGER") == ["-PT1H", "-P1D"]
     assert values(event, "ACTION") == ["DISPLAY", "DISPLAY"]
+
+
+@given(
+    event=events(), alarms=st.lists(st.sampled_from((timedelta(0), timedelta(hours=2), timedelta(days=3))), max_size=3)
+)
+def test_alarms_put_in_later_are_the_bytes_of_alarms_rendered(event: FeedEvent, alarms: list[timedelta]) -> None:
+    silent, wanted = replace(event, alarms=()), tuple(alarms)
+    assert with_alarms(render(silent, MAILBOX), wanted) == render(replace(silent, alarms=wanted), MAILBOX)
 
 
 def test_kinds_stand_before_titles_unless_the_link_wants_titles_alone() -> None:

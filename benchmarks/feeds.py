@@ -1,0 +1,190 @@
+"""What a poll of a calendar costs: joined fragments and stored bodies beside icalendar writing the calendar anew.
+
+    python benchmarks/feeds.py [--events 1000 10000] [--rounds 20]
+
+Everything runs in this process and is measured in CPU time, the best of the rounds. The rival builds the same events as
+icalendar components and writes the whole calendar, as a server without stored fragments does for each request; its
+bytes are compared with the joined ones. Reading fragments and bodies from a database is not part of these figures. The
+exit status is 1 if a target is missed.
+
+The file is not called after calendars because a script's folder comes first on Python's path: as calendar.py it would
+stand in for the module of that name in the standard library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+
+from exchange.feeds import zones
+from exchange.feeds.assemble import Head, assemble, calendar, compress, etag
+from exchange.feeds.conditional import last_modified, not_modified
+from exchange.feeds.events import EventKind, FeedEvent, Override
+from exchange.feeds.fragment import Fragment
+from exchange.feeds.moments import AllDay, Timed
+from exchange.feeds.recurrence import Frequency, Recurrence
+from exchange.feeds.render import Mailbox, render, vevents, zones_of
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+MAILBOX = Mailbox("Exchange", "noreply@exchange.example")
+HEAD = Head(name="Exchange: Zoë Müller", description="Phone", colour="teal", zone="Europe/London")
+HOST_ZONES = ("America/New_York", "Europe/London", "Asia/Tokyo", "Asia/Singapore")
+MILLISECOND = 1000
+
+
+@dataclass(frozen=True)
+class Figure:
+    """CPU seconds of one poll, and at most how many it should take."""
+
+    what: str
+    seconds: float
+    target: float | None = None
+
+    @property
+    def missed(self) -> bool:
+        return self.target is not None and self.seconds > self.target
+
+    def line(self, rival: float) -> str:
+        wanted = "" if self.target is None else f"   target {self.target * MILLISECOND:g} ms"
+        verdict = "   MISSED" if self.missed else ""
+        ratio = f"{rival / self.seconds:12,.0f} x"
+        return f"{self.what:<44}{self.seconds * MILLISECOND:12.4f} ms{ratio}{wanted}{verdict}"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the application keeps of a link: the body in both forms, its tag and when its hash last changed."""
+
+    body: bytes
+    compressed: bytes
+    tag: str
+    changed_at: datetime
+
+    def answer(self, if_none_match: str | None) -> tuple[int, bytes]:
+        """Status and body, as for a program that accepts gzip."""
+        unchanged = not_modified(self.tag, self.changed_at, NOW, if_none_match=if_none_match, if_modified_since=None)
+        last_modified(self.changed_at)
+        return (304, b"") if unchanged else (200, self.compressed)
+
+
+def cpu(call: Callable[[], object], rounds: int) -> float:
+    """Seconds of CPU of one call: the best of the rounds, each long enough to be measured."""
+    best = float("inf")
+    for _ in range(rounds):
+        calls, begun = 0, time.process_time()
+        while (spent := time.process_time() - begun) < 0.005 or not calls:
+            call()
+            calls += 1
+        best = min(best, spent / calls)
+    return best
+
+
+def event(number: int) -> FeedEvent:
+    """35 of 100 are milestones, 25 secondments, 40 sessions with a clock, one session in five a series."""
+    first = date(2026, 1, 1) + timedelta(days=number * 7 % 700)
+    share = number % 100
+    url = f"https://exchange.example/items/{number}"
+    if share < 60:
+        milestone = share < 35
+        return FeedEvent(
+            uid=f"{'milestone' if milestone else 'secondment'}-{number:032x}@exchange.example",
+            kind=EventKind.MILESTONE if milestone else EventKind.SECONDMENT,
+            when=AllDay(first, first + timedelta(days=0 if milestone else 120)),
+            summary=f"Zoë Müller: UK AISI → US CAISI ({number})",
+            description="Host: Jean Dupont. Workstream: cyber ranges 🎯. The page in Exchange says more.",
+            url=url,
+            categories=("Secondments",),
+            transparent=True,
+            created_at=NOW,
+            updated_at=NOW,
+        )
+    single = FeedEvent(
+        uid=f"meeting-{number:032x}@exchange.example",
+        kind=EventKind.MEETING,
+        when=Timed.by_the_clock(first, clock(9 + number % 8), clock(18), HOST_ZONES[number % 4]),
+        summary=f"Joint run {number}: 評価 session",
+        description="Agenda: results of the week; open questions, next steps.",
+        location="Room 4",
+        url=url,
+        conference=f"https://meet.example/{number}",
+        categories=("Cyber", "Testing"),
+        transparent=False,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    if number % 5:
+        return single
+    cancelled = (Override(slot=first + timedelta(days=7), cancelled_on=first),)
+    return replace(single, rrule=Recurrence(Frequency.WEEKLY, count=10), overrides=cancelled)
+
+
+def written_anew(events: Sequence[FeedEvent]) -> bytes:
+    """The whole calendar by icalendar alone."""
+    whole = calendar(HEAD)
+    for zone in sorted({zone for each in events for zone in zones_of(each)}):
+        timezone = zones.component(zone)
+        if timezone is not None:
+            whole.add_component(timezone)
+    for each in sorted(events, key=lambda each: each.uid):
+        for vevent in vevents(each, MAILBOX):
+            whole.add_component(vevent)
+    body: bytes = whole.to_ical()
+    return body
+
+
+def rebuilt(fragments: Sequence[Fragment]) -> Stored:
+    body = assemble(HEAD, fragments)
+    return Stored(body, b"", etag(body), NOW)
+
+
+def compare(size: int, rounds: int, *, rebuild_target: float | None) -> list[Figure]:
+    """Print the figures of a calendar of that many events, and return them."""
+    events = [event(number) for number in range(size)]
+    begun = time.process_time()
+    anew = written_anew(events)
+    rival = time.process_time() - begun
+    begun = time.process_time()
+    fragments = [render(each, MAILBOX) for each in events]
+    rendering = (time.process_time() - begun) / size
+    if assemble(HEAD, fragments) != anew:
+        raise SystemExit("The joined bytes differ from those that icalendar writes.")
+    stored = Stored(anew, compress(anew), etag(anew), NOW)
+    figures = [
+        Figure("icalendar per request (one round)", rival),
+        Figure("rebuilt: fragments joined and hashed", cpu(lambda: rebuilt(fragments), rounds), rebuild_target),
+        Figure("  and compressed", cpu(lambda: compress(anew), min(rounds, 3))),
+        Figure("stored body", cpu(lambda: stored.answer('"another"'), rounds), 0.001),
+        Figure("304", cpu(lambda: stored.answer(f'"other", {stored.tag}'), rounds), 0.0005),
+        Figure("written once per change: one fragment", rendering, 0.002),
+    ]
+    print(f"\n{size:,} events, {len(anew) / 1000:,.0f} kB, {len(stored.compressed) / 1000:,.0f} kB compressed")
+    for figure in figures:
+        print(figure.line(rival))
+    return figures
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, nargs="+", default=[1000, 10_000])
+    parser.add_argument("--rounds", type=int, default=20)
+    options = parser.parse_args(arguments)
+    figures: list[Figure] = []
+    too_dear = False
+    for size in options.events:
+        found = compare(size, options.rounds, rebuild_target=0.015 * size / 1000)
+        figures.extend(found)
+        too_dear = too_dear or found[0].seconds < 50 * found[1].seconds
+    missed = [figure.what.strip() for figure in figures if figure.missed]
+    if too_dear:
+        missed.append("rebuilding at least 50 times cheaper than icalendar per request")
+    print(f"\nMissed: {'; '.join(missed)}." if missed else "\nAll targets met.")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -97,7 +97,11 @@ def book_faults(rules: Sequence[PolicyRule]) -> tuple[str, ...]:
         for rule in rules
         if rule.valid_to < rule.valid_from
     ]
-    faults += [f"{rule.key} is below nought: give a positive number." for rule in rules if not rule.value >= 0]
+    faults += [
+        f"{rule.key} is no number from nought up: correct it."
+        for rule in rules
+        if not rule.value.is_finite() or rule.value < 0
+    ]
     sound = [rule for rule in rules if rule.valid_to >= rule.valid_from]
     for position, rule in enumerate(sound):
         for other in sound[position + 1 :]:

@@ -129,6 +129,7 @@ MOVES: tuple[Move, ...] = (
         (HOST_SECURITY,),
         guards.agreement_concluded,
         guards.access_covered,
+        guards.tasks_done,
         guards.checks_open,
     ),
     _approval(

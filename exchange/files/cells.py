@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import available_timezones
 
+from exchange.domain.skills import Level, parse_level, vocabulary
 from exchange.files.columns import fold
 from exchange.files.reading import shown
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LONGEST_EMAIL = 254  # RFC 5321 §4.5.3.1.3, without the angle brackets
-SKILL_LEVELS = range(1, 5)  # awareness, working, practitioner, expert
 
 _SPREADSHEET_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"})
 _LINE_BREAKS = re.compile(r"\s*[\t\r\n\v\f\x85\u2028\u2029]+\s*")
@@ -26,15 +27,15 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\.]+(?:\.[^\s@<>,;:\"()\[\]\\.]+)+")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,12}(?:[.,][0-9]{1,15})?")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,12}(?:[.,]0{1,6})?")
-_SKILL = re.compile(r"(?P<skill>[^:]+?)\s*:\s*(?P<level>[0-9]{1,3})\s*(?P<must>must)?", re.IGNORECASE)
+_SKILL = re.compile(r"(?P<skill>[^:]+?)\s*:\s*(?P<level>[a-z0-9]+)(?:\s+(?P<must>must))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class SkillAsked:
-    """A skill as the file names it, the least level wanted (1 to 4), and whether nobody without it will do."""
+    """A skill's code in the vocabulary, the least level wanted, and whether nobody without it will do."""
 
     skill: str
-    level: int
+    level: Level
     must: bool = False
 
 
@@ -110,9 +111,9 @@ def integer(lowest: int, highest: int) -> Callable[[str], int]:
     return read
 
 
-def choice(choices: Mapping[str, T]) -> Callable[[str], T]:
-    """A reader of one of the given words, whatever its case and punctuation."""
-    folded = {fold(word): value for word, value in choices.items()}
+def choice(choices: Mapping[str, T], also: Mapping[str, T] | None = None) -> Callable[[str], T]:
+    """A reader of one of the given words, whatever its case and punctuation; ``also`` are words it need not offer."""
+    folded = {fold(word): value for word, value in {**(also or {}), **choices}.items()}
 
     def read(text: str) -> T:
         if (key := fold(text)) not in folded:
@@ -136,20 +137,30 @@ def items(longest: int, most: int = 50) -> Callable[[str], tuple[str, ...]]:
 
 
 def skills(text: str) -> tuple[SkillAsked, ...]:
-    """Skills with the level wanted: ``inspect:3 must; red-teaming:2``."""
+    """Skills of the vocabulary with the level wanted: ``inspect:3 must; red-teaming:working``."""
     found: dict[str, SkillAsked] = {}
     for part in items(80)(text):
         match = _SKILL.fullmatch(part)
-        if match is None or int(match["level"]) not in SKILL_LEVELS:
+        if match is None:
             raise ValueError(
                 f"“{shown(part)}” does not say a skill and a level. Write the skill, a colon and a level from 1 "
-                "(awareness) to 4 (expert), such as inspect:3, with semicolons between."
+                "(awareness) to 4 (expert), such as red-teaming:3, with semicolons between."
             )
-        asked = SkillAsked(line(60)(match["skill"]), int(match["level"]), must=match["must"] is not None)
-        if fold(asked.skill) in found:
-            raise ValueError(f"The skill “{shown(asked.skill)}” is asked for twice. Keep one level.")
-        found[fold(asked.skill)] = asked
+        asked = SkillAsked(_skill_code(match["skill"]), parse_level(match["level"]), must=match["must"] is not None)
+        if asked.skill in found:
+            raise ValueError(f"The skill “{shown(match['skill'])}” is asked for twice. Keep one level.")
+        found[asked.skill] = asked
     return tuple(found.values())
+
+
+def _skill_code(name: str) -> str:
+    known = vocabulary()
+    skill = known.find(name)
+    if skill is None:
+        near = get_close_matches(name.casefold(), [skill.code for skill in known.skills], n=1)
+        advice = f"The nearest is {near[0]}." if near else "Choose one from the list of skills."
+        raise ValueError(f"“{shown(name)}” is not in the skills vocabulary. {advice}")
+    return skill.code
 
 
 def zone(text: str) -> str:

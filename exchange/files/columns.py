@@ -11,6 +11,8 @@ from exchange.files.reading import shown
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+REMARKS = "What to correct"  # the column that a download of bad rows adds; it is passed over when they come back
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -58,7 +60,8 @@ def match_columns(
     for position, heading in enumerate(header):
         meant = meaning.get(fold(heading))
         if meant is None:
-            unmatched.append(heading)
+            if fold(heading) != fold(REMARKS):
+                unmatched.append(heading)
         elif meant in positions:
             clashes.append(
                 f"Columns {positions[meant] + 1} (“{shown(header[positions[meant]])}”) and {position + 1} "

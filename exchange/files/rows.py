@@ -40,6 +40,7 @@ class Cells:
     def __init__(
         self, row: TableRow, table: Table, match: ColumnMatch, columns: Sequence[Column], order: DateOrder
     ) -> None:
+        self.number = row.number
         self._row = row
         self._header = table.header
         self._positions = match.positions

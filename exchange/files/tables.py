@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from io import StringIO
 from itertools import islice
@@ -43,10 +43,14 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Filled rows under a header without blank columns. ``problems`` name rows that do not fit under the header."""
+    """Filled rows under a header without blank columns.
+
+    ``misfits`` are rows with more cells than the header has columns, as they stand; ``problems`` say so of each.
+    """
 
     header: tuple[str, ...]
     rows: tuple[TableRow, ...]
+    misfits: tuple[TableRow, ...] = ()
     problems: tuple[RowProblem, ...] = ()
     notes: tuple[Note, ...] = ()
     sheet: str | None = None
@@ -70,10 +74,10 @@ def read_table(data: bytes, *, sheet: str | None = None) -> Table:
         others = [name for name in found.names if name != found.name]
         note = Note(f"The sheet “{found.name}” was read, not {_listed(others)}.")
         notes = (note, *table.notes) if others else table.notes
-        return Table(table.header, table.rows, table.problems, notes, found.name, found.names)
+        return replace(table, notes=notes, sheet=found.name, sheets=found.names)
     text, notes = decode(data)
     table = _table(tuple(_csv_rows(text)), shifts=True)
-    return Table(table.header, table.rows, table.problems, (*notes, *table.notes))
+    return replace(table, notes=(*notes, *table.notes))
 
 
 def _csv_rows(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -122,19 +126,19 @@ def _table(rows: Sequence[tuple[int, Sequence[Cell]]], *, shifts: bool) -> Table
     """The table in filled rows. ``shifts``: a row longer than the header has its cells under the wrong headings."""
     if not rows:
         raise FileRefused("The file has no filled row. The first row must name the columns.")
-    header = [" ".join(str(cell).split()) for cell in rows[0][1]]
+    header = [" ".join(restore(str(cell)).split()) for cell in rows[0][1]]
     while header and not header[-1]:
         header.pop()
     _check_shape(rows, header)
     body: list[TableRow] = []
-    problems: list[RowProblem] = []
+    misfits: list[TableRow] = []
     unnamed: dict[int, list[int]] = {}  # column without a heading → rows that have something in it
     named = [position for position, heading in enumerate(header) if heading]
     for number, raw in rows[1:]:
         cells = [_restored(cell, number) for cell in raw]
         filled = {position for position, cell in enumerate(cells) if cell != ""}
         if shifts and filled and max(filled) >= len(header):
-            problems.append(_too_long(number, max(filled) + 1, len(header), str(cells[max(filled)])))
+            misfits.append(TableRow(number, tuple(cells[: max(filled) + 1])))
             continue
         for position in filled - set(named):
             unnamed.setdefault(position, []).append(number)
@@ -145,7 +149,8 @@ def _table(rows: Sequence[tuple[int, Sequence[Cell]]], *, shifts: bool) -> Table
         Note(f"Column {position + 1} has no heading and was not read.", tuple(numbers))
         for position, numbers in sorted(unnamed.items())
     )
-    return Table(tuple(header[position] for position in named), tuple(body), tuple(problems), notes)
+    problems = tuple(_too_long(row, len(header)) for row in misfits)
+    return Table(tuple(header[position] for position in named), tuple(body), tuple(misfits), problems, notes)
 
 
 def _check_shape(rows: Sequence[tuple[int, Sequence[Cell]]], header: Sequence[str]) -> None:
@@ -164,12 +169,12 @@ def _restored(cell: Cell, number: int) -> Cell:
     return "" if cell.isspace() else restore(cell)
 
 
-def _too_long(number: int, width: int, expected: int, last: str) -> RowProblem:
+def _too_long(row: TableRow, expected: int) -> RowProblem:
     sentence = (
-        f"The row has {width} cells, but the header names {expected} columns, so its values stand under the wrong "
-        "headings. Put quotation marks around a value that holds the separator."
+        f"The row has {len(row.cells)} cells, but the header names {expected} columns, so its values stand under the "
+        "wrong headings. Put quotation marks around a value that holds the separator."
     )
-    return RowProblem(number, "", shown(last), sentence)
+    return RowProblem(row.number, "", shown(str(row.cells[-1])), sentence)
 
 
 def _listed(names: Sequence[str]) -> str:

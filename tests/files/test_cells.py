@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exchange.domain.skills import Level
 from exchange.files.cells import (
     SkillAsked,
     choice,
@@ -174,22 +175,30 @@ def test_a_list_is_split_at_commas_semicolons_and_lines() -> None:
 
 
 def test_skills_carry_a_level_and_whether_they_are_a_must() -> None:
-    assert skills("inspect:3 must; red-teaming : 2, safety cases:1MUST") == (
-        SkillAsked("inspect", 3, must=True),
-        SkillAsked("red-teaming", 2),
-        SkillAsked("safety cases", 1, must=True),
+    assert skills("Task design:3 must; red-teaming : working, inspect:1") == (
+        SkillAsked("task-design", Level.PRACTITIONER, must=True),
+        SkillAsked("red-teaming", Level.WORKING),
+        SkillAsked("inspect", Level.AWARENESS),
     )
 
 
-@pytest.mark.parametrize(
-    "text", ["inspect", "inspect:", "inspect:5", "inspect:0", "inspect:high", ":3", "inspect:3 maybe", "a:9999"]
-)
-def test_a_skill_without_a_level_from_1_to_4_is_refused(text: str) -> None:
+@pytest.mark.parametrize("text", ["red-teaming", "red-teaming:", ":3", "red-teaming:3 maybe", "red-teaming 3"])
+def test_a_skill_without_a_level_is_refused(text: str) -> None:
     assert "a level from 1 (awareness) to 4 (expert)" in said(skills, text)
 
 
+@pytest.mark.parametrize("text", ["red-teaming:5", "red-teaming:0", "red-teaming:high", "red-teaming:9999"])
+def test_a_level_of_skill_is_one_of_four(text: str) -> None:
+    assert "Use one of: 1 (awareness)" in said(skills, text)
+
+
+def test_an_unknown_skill_is_refused_with_near_ones() -> None:
+    assert said(skills, "red-teeming:2").endswith("The nearest is red-teaming.")
+    assert said(skills, "zzz:2") == "“zzz” is not in the skills vocabulary. Choose one from the list of skills."
+
+
 def test_a_skill_asked_for_twice_is_refused() -> None:
-    assert "twice" in said(skills, "Red-teaming:2; red teaming:3")
+    assert "twice" in said(skills, "Red teaming:2; red-teaming:3")
 
 
 def test_a_time_zone_goes_by_its_name() -> None:

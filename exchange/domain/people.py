@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from exchange.domain.actors import Actor, Role
+from exchange.domain.periods import OPEN_END, Period, spoken
+from exchange.domain.verdict import YES, Refusal, Verdict, no
 
 # Below this many abstracts the affinity between a person and a workstream is measurably weaker.
 ABSTRACTS_OF_A_STRONG_PROFILE = 12
@@ -57,6 +60,11 @@ class Employed:
     institute_id: int
     starts_on: date
     ends_on: date | None = None
+    fte: Decimal = Decimal(1)
+
+    @property
+    def period(self) -> Period:
+        return Period(self.starts_on, OPEN_END if self.ends_on is None else self.ends_on)
 
 
 def own_institutes(actor: Actor) -> frozenset[int]:
@@ -85,3 +93,23 @@ def present_employment(employments: Iterable[Employed], day: date) -> Employed |
         return running[-1]
     coming = [one for one in known if one.starts_on > day]
     return coming[0] if coming else known[-1] if known else None
+
+
+def may_employ(new: Employed, others: Iterable[Employed]) -> Verdict:
+    """Whether an employment fits beside the others: never two at one institute at a time, never above full time."""
+    beside = [one for one in others if one.period.overlaps(new.period)]
+    for one in beside:
+        if one.institute_id == new.institute_id:
+            return no(
+                Refusal.CONFLICT,
+                f"There is an employment at this institute already ({one.period}). End that one before the new begins.",
+            )
+    for day in (new.starts_on, *(one.starts_on for one in beside if one.starts_on > new.starts_on)):
+        total = new.fte + sum(one.fte for one in beside if day in one.period)
+        if total > 1:
+            return no(
+                Refusal.CONFLICT,
+                f"With the employment at the other institute this would come to {total.normalize():f} of full time "
+                f"on {spoken(day)}. Ask them to end or reduce theirs first.",
+            )
+    return YES

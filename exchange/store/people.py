@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, Uuid, select
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    and_,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from exchange.domain.actors import Role
-from exchange.domain.people import OpenTo, Visibility
+from exchange.domain.people import Employed, OpenTo, Standing, Visibility, present_employment
+from exchange.domain.periods import Period
 from exchange.store.base import Base, UtcDateTime, choice
+from exchange.store.institutes import Institute
 
 
 class PersonStatus(StrEnum):
@@ -112,11 +130,6 @@ class Absence(Base):
     ends_on: Mapped[date]
 
 
-def id_by_email(session: Session, email: str) -> int | None:
-    """The person with this address, in any case of letters."""
-    return session.scalar(select(Person.id).where(Person.email == email.strip().lower()))
-
-
 class PersonOpenTo(Base):
     """One thing that a person would take on next."""
 
@@ -124,3 +137,133 @@ class PersonOpenTo(Base):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[OpenTo] = mapped_column(choice(OpenTo), primary_key=True)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """A person as the people who look after an institute's staff list them."""
+
+    person_id: int
+    name: str
+    email: str
+    code: str | None
+    job_title: str
+    institute_id: int
+    starts_on: date
+    ends_on: date | None
+    visibility: Visibility
+    status: PersonStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An employment as a page shows it."""
+
+    id: int
+    institute_id: int
+    site_id: int | None
+    title: str
+    kind: EmploymentKind
+    fte: Decimal
+    starts_on: date
+    ends_on: date | None
+    institute_code: str
+    institute_name: str
+
+    @property
+    def employed(self) -> Employed:
+        return Employed(self.institute_id, self.starts_on, self.ends_on, self.fte)
+
+
+def id_by_email(session: Session, email: str) -> int | None:
+    """The person with this address, in any case of letters."""
+    return session.scalar(select(Person.id).where(Person.email == email.strip().lower()))
+
+
+def jobs_of(session: Session, person_id: int) -> list[Job]:
+    """All employments of a person, the latest first."""
+    rows = session.execute(
+        select(
+            Employment.id,
+            Employment.institute_id,
+            Employment.site_id,
+            Employment.title,
+            Employment.kind,
+            Employment.fte,
+            Employment.starts_on,
+            Employment.ends_on,
+            Institute.code,
+            Institute.name,
+        )
+        .join(Institute, Institute.id == Employment.institute_id)
+        .where(Employment.person_id == person_id)
+        .order_by(Employment.starts_on.desc(), Employment.id)
+    )
+    return [Job(*tuple(row)) for row in rows]
+
+
+def present_job(jobs: Iterable[Job], day: date) -> Job | None:
+    """The job that counts as the present one on this day."""
+    by_employment = {job.employed: job for job in jobs}
+    present = present_employment(by_employment, day)
+    return by_employment[present] if present else None
+
+
+def standing_of(session: Session, person_id: int, day: date) -> Standing | None:
+    """What decides who may see this person's profile; None where there is no such person."""
+    person = session.execute(select(Person.visibility, Person.status).where(Person.id == person_id)).one_or_none()
+    if person is None:
+        return None
+    job = present_job(jobs_of(session, person_id), day)
+    return Standing(
+        person_id, job.institute_id if job else None, person.visibility, person.status is PersonStatus.ACTIVE
+    )
+
+
+def staff(session: Session, institutes: Collection[int], text: str = "") -> list[StaffRow]:
+    """Everybody employed by these institutes at any time, by name; ``text`` narrows to names, addresses and codes."""
+    latest = (
+        select(Employment.person_id, func.max(Employment.starts_on).label("starts_on"))
+        .where(Employment.institute_id.in_(institutes))
+        .group_by(Employment.person_id)
+        .subquery()
+    )
+    query = (
+        select(
+            Person.id,
+            Person.full_name,
+            Person.email,
+            Person.code,
+            Employment.title,
+            Employment.institute_id,
+            Employment.starts_on,
+            Employment.ends_on,
+            Person.visibility,
+            Person.status,
+        )
+        .join(latest, latest.c.person_id == Person.id)
+        .join(
+            Employment,
+            and_(
+                Employment.person_id == Person.id,
+                Employment.starts_on == latest.c.starts_on,
+                Employment.institute_id.in_(institutes),
+            ),
+        )
+        .order_by(Person.full_name, Person.id)
+    )
+    if text:
+        like = f"%{text.replace('/', '//').replace('%', '/%').replace('_', '/_')}%"
+        fields = (Person.full_name, Person.latin_name, Person.email, Person.code)
+        query = query.where(or_(*(field.ilike(like, escape="/") for field in fields)))
+    return [StaffRow(*tuple(row)) for row in session.execute(query)]
+
+
+def absences_of(session: Session, person_id: int, *, since: date) -> list[tuple[int, Period]]:
+    """Absences that have not ended before ``since``, as (id, days)."""
+    rows = session.execute(
+        select(Absence.id, Absence.starts_on, Absence.ends_on)
+        .where(Absence.person_id == person_id, Absence.ends_on >= since)
+        .order_by(Absence.starts_on)
+    )
+    return [(ident, Period(starts_on, ends_on)) for ident, starts_on, ends_on in rows]

@@ -58,6 +58,7 @@ class Permission(StrEnum):
     IMPORT_USE = "import:use"
     AUDIT_SEE = "audit:see"
     ACCOUNTS_SEE = "accounts:see"
+    MAIL_SEE = "mail:see"
     ROLES_GRANT = "roles:grant"
     REPORTS_SEE = "reports:see"
 
@@ -95,6 +96,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     P.IMPORT_PUBLICATIONS: frozenset({R, H}),
     P.AUDIT_SEE: frozenset({H, S, D, A}),
     P.ACCOUNTS_SEE: frozenset({X}),
+    P.MAIL_SEE: frozenset({X}),
     P.ROLES_GRANT: frozenset({X}),
     P.REPORTS_SEE: frozenset({H, D}),
 }

@@ -75,13 +75,14 @@ def register(app: Flask) -> None:
     """Serve versioned files for good, compress answers, and give the templates ``asset``, ``theme`` and the hues."""
     app.extensions["asset_versions"] = Versions(Path(app.static_folder or "static"), remember=not app.debug)
     app.config.setdefault("COMPRESS_ALGORITHM", ["br", "gzip"])
+    app.config.setdefault("COMPRESS_ALGORITHM_STREAMING", ["br", "deflate"])
     app.config.setdefault("COMPRESS_MIMETYPES", COMPRESSED_TYPES)
     app.config.setdefault("COMPRESS_BR_LEVEL", 5)
     Compress(app)
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.filters.update(hue=hue, letters=letters)
     app.context_processor(lambda: {"theme": chosen_theme()})
-    app.after_request(_keep_versioned_files)
+    app.after_request(_finish_static)  # after Compress here, hence before it on the way out
 
 
 def _versions() -> Versions:
@@ -90,8 +91,14 @@ def _versions() -> Versions:
     return versions
 
 
-def _keep_versioned_files(response: Response) -> Response:
-    name = (request.view_args or {}).get("filename", "")
-    if request.endpoint == "static" and response.status_code == 200 and request.args.get("v") == _versions().of(name):
+def _finish_static(response: Response) -> Response:
+    """Keep a versioned file for good, and read it whole, so that every compression applies and the file is closed."""
+    if request.endpoint != "static" or response.status_code != 200:
+        return response
+    if request.args.get("v") == _versions().of((request.view_args or {})["filename"]):
         response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable"
+    response.direct_passthrough = False
+    content = response.get_data()
+    response.close()
+    response.set_data(content)
     return response

@@ -7,13 +7,16 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from exchange.feeds import zones
 
+# Before 1970 no VTIMEZONE reaches; far beyond a lifetime stand dates that mean "never" and break calendar programs.
+_YEARS = range(1970, 2200)
+
 
 @dataclass(frozen=True, slots=True)
 class AllDay:
     """Civil dates, the last one included.
 
     Raises:
-        ValueError: the last day is before the first, or an instant was given.
+        ValueError: the last day is before the first, a year is out of range, or an instant was given.
     """
 
     first: date
@@ -22,6 +25,7 @@ class AllDay:
     def __post_init__(self) -> None:
         if isinstance(self.first, datetime) or isinstance(self.last, datetime):
             raise ValueError("An all-day event has civil dates, not instants; give the dates alone.")  # noqa: TRY004
+        _check_years(self.first, self.last)
         if self.last < self.first:
             raise ValueError(f"The last day {self.last} is before the first day {self.first}; exchange the two.")
 
@@ -40,8 +44,8 @@ class Timed:
     """Two instants, and the IANA zone in whose clock time people speak of them.
 
     Raises:
-        ValueError: an instant without an offset or with a fraction of a second, an end not after the start, or an
-            unknown zone.
+        ValueError: an instant without an offset or with a fraction of a second, an end not after the start, a year out
+            of range, or an unknown zone.
     """
 
     start: datetime
@@ -50,6 +54,7 @@ class Timed:
 
     def __post_init__(self) -> None:
         zones.load(self.zone)
+        _check_years(self.start, self.end)
         for instant in (self.start, self.end):
             if instant.tzinfo is None:
                 raise ValueError(f"The time {instant} has no zone; say in which zone its clock stands.")
@@ -105,6 +110,12 @@ class Timed:
 
 
 When = AllDay | Timed
+
+
+def _check_years(*moments: date) -> None:
+    for moment in moments:
+        if moment.year not in _YEARS:
+            raise ValueError(f"The year {moment.year} is out of range; give one from {_YEARS[0]} to {_YEARS[-1]}.")
 
 
 def _instant(day: date, clock: time, zone: str) -> datetime:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -28,6 +29,8 @@ _LONGEST_DESCRIPTION = 2000
 _LONGEST_LOCATION = 200
 _LONGEST_CATEGORY = 60
 
+_ADDRESS = re.compile(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+")
+
 _PREFIXES = {
     EventKind.SECONDMENT: "Secondment: ",
     EventKind.MILESTONE: "Milestone: ",
@@ -39,10 +42,18 @@ _PREFIXES = {
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """The role mailbox that stands as ORGANIZER, which METHOD:PUBLISH demands (RFC 5546 section 3.2.1)."""
+    """The role mailbox that stands as ORGANIZER, which METHOD:PUBLISH demands (RFC 5546 section 3.2.1).
+
+    Raises:
+        ValueError: the address is none that a mailto: link can carry.
+    """
 
     name: str
     address: str
+
+    def __post_init__(self) -> None:
+        if not _ADDRESS.fullmatch(self.address):
+            raise ValueError(f"{self.address!r} is no mail address; give one such as noreply@exchange.example.")
 
 
 def render(event: FeedEvent, mailbox: Mailbox, detail: Detail = Detail.FULL, *, kind_prefix: bool = True) -> Fragment:

@@ -125,6 +125,14 @@ def test_times_that_cannot_be_written_are_refused(start: datetime, end: datetime
         Timed(start, end, zone)
 
 
+@pytest.mark.parametrize("year", [1969, 2200, 9999])
+def test_years_that_mean_never_are_refused(year: int) -> None:
+    with pytest.raises(ValueError, match=f"The year {year} is out of range; give one from 1970 to 2199"):
+        AllDay(min(DAY, date(year, 1, 1)), max(DAY, date(year, 1, 1)))
+    with pytest.raises(ValueError, match=f"The year {year} is out of range"):
+        Timed(min(NOON, NOON.replace(year=year)), max(NOON, NOON.replace(year=year)), "Europe/London")
+
+
 def test_a_clock_time_that_never_comes_is_refused() -> None:
     with pytest.raises(ValueError, match="On 08 March 2026 the clocks in America/New_York leave out 02:30"):
         Timed.by_the_clock(date(2026, 3, 8), time(2, 30), time(4), "America/New_York")

@@ -104,6 +104,9 @@ def test_a_finding_names_the_line_as_an_editor_counts_it() -> None:
         (b"DTSTART;VALUE=DATE:20260302", b"DTSTART;VALUE=DATE:20260230", Fault.BAD_TIME),
         (b"DTSTART:20260501T120000Z", b"DTSTART:20260501T120000", Fault.BAD_TIME),
         (b"first week.\\nJoin", b"first\r\nWEEK:.\\nJoin", Fault.NOT_A_PROPERTY),
+        (b"DTSTART:20260501T120000Z", b"DTSTART:20260501T250000Z", Fault.BAD_TIME),
+        (b"DTSTART:20260501T120000Z", b"RDATE:20260601T120000", Fault.BAD_TIME),
+        (b"UNTIL=20260416T140000Z", b"UNTIL=20260416", Fault.UNTIL_FLOATING),
         (b"END:VALARM", b"END:VEVENT", Fault.TRUNCATED),
         (b"FREQ=WEEKLY;COUNT=8", b"COUNT=8", Fault.BAD_RULE),
         (b"FREQ=WEEKLY;COUNT=8", b"FREQ=WEEKLY;BYDAY=XX", Fault.BAD_RULE),
@@ -111,6 +114,19 @@ def test_a_finding_names_the_line_as_an_editor_counts_it() -> None:
 )
 def test_neighbouring_faults_are_noticed_too(old: bytes, new: bytes, fault: Fault) -> None:
     assert fault in {finding.fault for finding in lint(planted(old, new))}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"DTEND:20260501T130000Z", b"RDATE;VALUE=PERIOD:20260601T120000Z/PT1H"),
+        (b"SUMMARY:Secondment", b'X-SOMETHING;X-Y="a;b:c":Secondment'),
+        (b"FREQ=WEEKLY;COUNT=8", b"FREQ=MONTHLY;BYDAY=+1MO,-1FR;BYMONTH=1,2;BYSETPOS=-1;INTERVAL=2;WKST=SU;COUNT=8"),
+        (b"STATUS:CONFIRMED", b"STATUS:confirmed"),
+    ],
+)
+def test_what_is_unusual_but_right_is_no_fault(old: bytes, new: bytes) -> None:
+    assert {finding.fault for finding in lint(planted(old, new))} <= {Fault.LONG_LINE}
 
 
 @pytest.mark.parametrize("data", [b"", b"<html>", b"\xff\xfe", b"\r\n", b"BEGIN:VCALENDAR\r\n" * 3000])

@@ -200,6 +200,12 @@ def test_the_only_mailbox_is_the_role_mailbox() -> None:
     assert "ORGANIZER;CN=\"Exchange 'UK'; desk\":mailto:desk@exchange.example" in quoted
 
 
+@pytest.mark.parametrize("address", ["", "desk", "a@b\r\nX:1", "a b@c.example", "mailto:a@b.example"])
+def test_a_mailbox_has_an_address_that_fits_on_its_line(address: str) -> None:
+    with pytest.raises(ValueError, match="is no mail address"):
+        Mailbox("Exchange", address)
+
+
 def test_empty_texts_leave_no_empty_properties() -> None:
     bare = replace(MEETING, description=" \r\n", location="\x07", url="", conference="", categories=("", " "))
     assert all(line.split(":", 1)[1] for line in lines(bare))

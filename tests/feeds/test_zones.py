@@ -91,6 +91,14 @@ def test_zones_without_yearly_rules_have_no_definition() -> None:
     assert len(places) < 20
 
 
+@pytest.mark.parametrize(
+    "footer", ["", "IST-2IDT,J60,J300", "IST-2IDT,M3.4.4/26,M10.5.0", "IST-2IDT,M3.5.0/-1,M10.5.0"]
+)
+def test_a_footer_of_another_kind_gives_no_definition(footer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zones, "_compiled", lambda _: f"TZif2\n{footer}\n".encode())
+    assert zones.component("Asia/Jerusalem") is None
+
+
 def test_summer_time_is_the_later_clock_even_where_the_law_says_otherwise() -> None:
     kinds = {part.kind: part.lines["TZNAME"] for part in parts_of("Europe/Dublin")}
     assert kinds == {"DAYLIGHT": "IST", "STANDARD": "GMT"}

@@ -66,6 +66,17 @@ class Vocabulary:
         return {_key(name): skill for skill in self.skills for name in (skill.code, skill.label, *skill.aliases)}
 
     @cached_property
+    def _siblings(self) -> Mapping[str, frozenset[str]]:
+        families: dict[str, set[str]] = {}
+        for skill in self.skills:
+            families.setdefault(skill.broader, set()).add(skill.code)
+        near = {}
+        for skill in self.skills:
+            family = families[skill.broader] | {skill.broader} if skill.broader else set()
+            near[skill.code] = frozenset((family | families.get(skill.code, set())) - {skill.code})
+        return near
+
+    @cached_property
     def groups(self) -> tuple[str, ...]:
         """The groups in the order of the file."""
         return tuple(dict.fromkeys(skill.group for skill in self.skills))
@@ -86,11 +97,7 @@ class Vocabulary:
 
     def siblings(self, code: str) -> frozenset[str]:
         """Codes so near that they count for half: the broader skill, narrower ones, those with the same broader."""
-        skill = self.get(code)
-        near = {other.code for other in self.skills if other.broader == skill.code}
-        if skill.broader:
-            near |= {other.code for other in self.skills if skill.broader in (other.broader, other.code)}
-        return frozenset(near - {skill.code})
+        return self._siblings[self.get(code).code]
 
 
 @dataclass(frozen=True, slots=True)

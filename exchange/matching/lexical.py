@@ -78,21 +78,21 @@ class LexicalIndex:
         total = np.zeros(self.size, np.float32)
         for term, scale in self._matches(query):
             here = slice(self.start[term], self.start[term + 1])
-            total[self.rows[here]] += (_SUBLINEAR * scale)[self.counts[here]]
+            np.add.at(total, self.rows[here], (_SUBLINEAR * scale)[self.counts[here]])
         total *= self.inverse_norm
         return total
 
     def shared_terms(self, query: Query, rows: Sequence[int]) -> dict[int, dict[int, float]]:
         """For each of a few documents: term key to its part of the likeness. The parts add up to the cosine."""
-        wanted = np.zeros(self.size, bool)
-        wanted[list(rows)] = True
+        wanted = np.array(rows, np.int32)
         shared: dict[int, dict[int, float]] = {row: {} for row in rows}
         for term, scale in self._matches(query):
-            here = slice(self.start[term], self.start[term + 1])
-            for place in np.flatnonzero(wanted[self.rows[here]]) + here.start:
-                row = int(self.rows[place])
-                part = _SUBLINEAR[self.counts[place]] * scale * self.inverse_norm[row]
-                shared[row][int(self.keys[term])] = float(part)
+            first, last = self.start[term], self.start[term + 1]
+            place = first + np.searchsorted(self.rows[first:last], wanted)
+            found = self.rows[np.minimum(place, last - 1)] == wanted
+            parts = _SUBLINEAR[self.counts[place[found]]] * scale * self.inverse_norm[wanted[found]]
+            for row, part in zip(wanted[found].tolist(), parts.tolist(), strict=True):
+                shared[row][int(self.keys[term])] = part
         return shared
 
     def _matches(self, query: Query) -> Iterable[tuple[int, np.float32]]:

@@ -42,7 +42,7 @@ class DocumentShare:
 
 @dataclass(frozen=True, slots=True)
 class TermShare:
-    """A term of the need that the documents have too, and its share of the likeness by words."""
+    """A term of the need that the documents shown have too, and its share of their likeness by words."""
 
     term: str
     share: float
@@ -118,26 +118,24 @@ def _reasons(
 ) -> tuple[Affinity, ...]:
     rows = _rows_of(index, best)
     query = index.segments[0].lexical.query(count_terms(need.text))
-    terms = _terms_of_rows(index, query, [row for person in best for row in rows[person]])
+    shares = {person: _shares(index, scores.documents, rows[person]) for person in best}
+    shown = {person: shares[person][:SHOWN_DOCUMENTS] for person in best}
+    terms = _terms_of_rows(index, query, [row for person in best for row, _ in shown[person]])
     spelt = spellings(need.text)
-    found = []
-    for person in best:
-        shares = _shares(index, scores.documents, rows[person])
-        found.append(
-            Affinity(
-                person_id=int(index.people[person]),
-                affinity=float(scores.affinity[person]),
-                text=float(scores.text[person]),
-                skill=float(scores.skill[person]),
-                documents=tuple(
-                    _document(index, scores.documents, row, share) for row, share in shares[:SHOWN_DOCUMENTS]
-                ),
-                terms=_top_terms(terms, shares, spelt),
-                skills=skill_fits(index.skills, need.skills, person, index.vocabulary, today),
-                strength=strength_advice(len(rows[person])),
-            )
+    fits = skill_fits(index.skills, need.skills, best, index.vocabulary, today)
+    return tuple(
+        Affinity(
+            person_id=int(index.people[person]),
+            affinity=float(scores.affinity[person]),
+            text=float(scores.text[person]),
+            skill=float(scores.skill[person]),
+            documents=tuple(_document(index, scores.documents, row, share) for row, share in shown[person]),
+            terms=_top_terms(terms, shown[person], spelt),
+            skills=fits[person],
+            strength=strength_advice(len(rows[person])),
         )
-    return tuple(found)
+        for person in best
+    )
 
 
 def _rows_of(index: AffinityIndex, best: list[int]) -> dict[int, list[int]]:
@@ -150,10 +148,9 @@ def _rows_of(index: AffinityIndex, best: list[int]) -> dict[int, list[int]]:
 def _shares(index: AffinityIndex, scores: DocumentScores, rows: list[int]) -> list[tuple[int, float]]:
     """Each document with its share of the person's fit, measured from that of unrelated documents, best first."""
     ordered = sorted(rows, key=lambda row: (-float(scores.fused[row]), row))
-    calibration = index.calibration
+    nothing = [index.calibration.unrelated(embedded=embedded) for embedded in (False, True)]
     parts = [
-        calibration.rank_decay**place
-        * (float(scores.fused[row]) - calibration.unrelated(embedded=bool(scores.embedded[row])))
+        index.calibration.rank_decay**place * (float(scores.fused[row]) - nothing[int(scores.embedded[row])])
         for place, row in enumerate(ordered)
     ]
     total = sum(parts)
@@ -180,7 +177,7 @@ def _terms_of_rows(index: AffinityIndex, query: Query, rows: list[int]) -> dict[
 def _top_terms(
     shared: dict[int, dict[int, float]], shares: list[tuple[int, float]], spelt: dict[int, str]
 ) -> tuple[TermShare, ...]:
-    """The terms that carry most of the likeness by words, over the documents by their share."""
+    """The terms that carry most of the likeness by words of the documents shown, each by its share."""
     totals: dict[int, float] = {}
     for row, share in shares:
         for key, part in shared[row].items():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exchange.matching.affinity import NOBODY, AffinityIndex
-from exchange.matching.profiles import DOCUMENT_LIMIT, Need
+from exchange.matching.profiles import Need
 from exchange.matching.skill_fit import skill_scores
 from exchange.matching.words import count_terms
 
@@ -81,14 +81,14 @@ def _cosines(vectors: Floats, need_vector: Floats) -> Floats:
 
 def _decayed(index: AffinityIndex, rows: DocumentScores) -> Floats:
     """The mean of each person's figures, best first with weights decay^rank; unrelated for nobody's documents."""
-    people = len(index.people)
-    grid = np.full(people * DOCUMENT_LIMIT + 1, -np.inf, np.float32)  # the last place takes what nobody owns
-    place = index.owner.astype(np.int64) * DOCUMENT_LIMIT + index.slot
-    grid[np.where(index.owner == NOBODY, people * DOCUMENT_LIMIT, place)] = rows.fused
-    table = grid[:-1].reshape(people, DOCUMENT_LIMIT)
+    people, width = len(index.people), int(index.slot.max(initial=0)) + 1
+    grid = np.full(people * width + 1, -np.inf, np.float32)  # the last place takes what nobody owns
+    place = index.owner.astype(np.int64) * width + index.slot
+    grid[np.where(index.owner == NOBODY, people * width, place)] = rows.fused
+    table = grid[:-1].reshape(people, width)
     number = np.isfinite(table).sum(axis=1)
     table.sort(axis=1)
-    weights = np.float32(index.calibration.rank_decay) ** np.arange(DOCUMENT_LIMIT, dtype=np.float32)
+    weights = np.float32(index.calibration.rank_decay) ** np.arange(width, dtype=np.float32)
     total = np.where(np.isfinite(table), table, np.float32(0)) @ weights[::-1]
     sums = np.concatenate([[1.0], np.cumsum(weights)]).astype(np.float32)
     nothing = np.float32(index.calibration.unrelated(embedded=rows.by_meaning is not None))

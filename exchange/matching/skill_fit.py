@@ -140,12 +140,15 @@ def skill_scores(
 def skill_fits(
     table: SkillTable,
     required: Sequence[SkillRequirement],
-    person: int,
+    people: Sequence[int],
     vocabulary: Vocabulary,
     today: date | None,
-) -> tuple[SkillFit, ...]:
-    """The reasons behind one person's fit, a line for each requirement in order."""
-    return tuple(_fit(table, one, person, vocabulary, today) for one in required)
+) -> dict[int, tuple[SkillFit, ...]]:
+    """The reasons behind the fit of a few people (places in the table): a line for each requirement in order."""
+    place = np.full(int(table.person.max(initial=0)) + max(people, default=0) + 1, -1, np.int64)
+    place[list(people)] = people
+    few = table.moved(place)
+    return {person: tuple(_fit(few, one, person, vocabulary, today) for one in required) for person in people}
 
 
 def _fit(table: SkillTable, one: SkillRequirement, person: int, vocabulary: Vocabulary, today: date | None) -> SkillFit:

@@ -155,7 +155,8 @@ def _day_of_change(year: int, change: Change) -> date:
 
 def _observances(key: str) -> tuple[Observance, ...]:
     """The one or two observances of the zone's footer; none where they cannot be written as yearly rules."""
-    match = _FOOTER.fullmatch(_compiled(key).rstrip(b"\n").rsplit(b"\n", 1)[-1].decode("ascii"))
+    footer = _compiled(key).rsplit(b"\n", 2)[1]  # between the last two line breaks; empty where there is no rule
+    match = _FOOTER.fullmatch(footer.decode("ascii"))
     if match is None:
         return ()
     standard_name, west, daylight_name, daylight_west, *changes = match.groups()

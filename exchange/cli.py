@@ -37,10 +37,11 @@ def _sentence(error: Exception) -> str | None:
     from sqlalchemy.exc import OperationalError
 
     from exchange.actions.writing import Refused
+    from exchange.jobs.mail import MailSettingsError
     from exchange.matching.model_files import ModelError
     from exchange.web.config import ConfigurationError
 
-    if isinstance(error, (ConfigurationError, Refused, ModelError)):
+    if isinstance(error, (ConfigurationError, MailSettingsError, ModelError, Refused)):
         return str(error)
     if isinstance(error, OperationalError):
         return f"The database cannot be used: {error.orig}. Check EXCHANGE_DATABASE_URL and EXCHANGE_DATA."
@@ -101,6 +102,20 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     opened = serving.listen(host, port)
     click.echo(f"Exchange serves on http://{host}:{serving.port_of(opened)}")
     serving.serve(app, opened, serving.Manner(workers, threads))
+
+
+@main.command()
+def worker() -> None:
+    """Run the clock: reminders, housekeeping and mail. Several workers may run; one of them acts at a time."""
+    from exchange.jobs import table
+    from exchange.jobs.running import run
+    from exchange.web import config, create_app, migrations
+
+    settings = config.from_environment()
+    migrations.require_current(create_app(settings))
+    jobs = table.jobs(smtp_url=settings.smtp_url, base_url=settings.base_url, instance_id=settings.instance_id)
+    click.echo(f"The worker runs: {', '.join(job.name for job in jobs)}. Stop it with Ctrl+C.")
+    run(table.scheduler_for(settings.database_url, jobs))
 
 
 @main.group()

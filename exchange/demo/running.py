@@ -13,10 +13,12 @@ from exchange.demo import world
 from exchange.demo.institutes import INSTITUTES
 from exchange.demo.signins import PASSWORD, SIGN_INS
 from exchange.domain.actors import SYSTEM
+from exchange.jobs.scheduler import Scheduler
+from exchange.jobs.table import jobs, scheduler_for
 from exchange.store.engine import open_engine
 from exchange.store.institutes import ids_by_code
 from exchange.store.people import id_by_email
-from exchange.web import ConfigurationError, config, create_app, migrations, serving
+from exchange.web import ConfigurationError, Settings, config, create_app, migrations, serving
 from exchange.web.navigation import ROLE_WORDS
 
 HOST = "127.0.0.1"
@@ -42,7 +44,7 @@ def run(*, port: int | None, say: Callable[[str], None], now: datetime) -> None:
     say(f"The invented world is {'ready' if filled else 'as it was left'}: {settings.database_url}")
     if opened is not None:
         say(_welcome(settings.base_url))
-        serving.serve(app, opened, serving.Manner(workers=1, threads=4, quiet=True))
+        serving.serve(app, opened, serving.Manner(workers=1, threads=4, quiet=True), _scheduler(settings))
 
 
 def fill(session: Session, *, now: datetime) -> bool:
@@ -56,6 +58,12 @@ def fill(session: Session, *, now: datetime) -> bool:
     hashed = accounts.hash_password(PASSWORD)
     worlds.bring_in(session, SYSTEM, world.build(now.date(), hashed), now=now)
     return True
+
+
+def _scheduler(settings: Settings) -> Scheduler:
+    """The clock beside the one serving process; it starts its threads there and not here."""
+    table = jobs(smtp_url=settings.smtp_url, base_url=settings.base_url, instance_id=settings.instance_id)
+    return scheduler_for(settings.database_url, table)
 
 
 def _require_demo(session: Session) -> None:

@@ -6,10 +6,9 @@ The listening socket is opened here, before the server starts, so that a busy po
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Flask
 
@@ -26,6 +25,14 @@ class Manner:
     workers: int = 2
     threads: int = 4
     quiet: bool = False
+
+
+class Beside(Protocol):
+    """Something that runs in the serving process for as long as it serves."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 def require_safe(settings: Settings, host: str) -> None:
@@ -62,25 +69,26 @@ def port_of(opened: socket.socket) -> int:
     return int(opened.getsockname()[1])
 
 
-def serve(app: Flask, opened: socket.socket, manner: Manner, started: Callable[[], None] | None = None) -> None:
-    """Serve until told to stop. ``started`` runs once in each serving process, after it has come up."""
+def serve(app: Flask, opened: socket.socket, manner: Manner, beside: Beside | None = None) -> None:
+    """Serve until told to stop. What runs ``beside`` is started in each serving process after it has come up."""
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()  # a connection must not be shared by the processes to come
     if find_spec("fcntl"):
-        _serve_with_gunicorn(app, opened, manner, started)
+        _serve_with_gunicorn(app, opened, manner, beside)
     else:
-        _serve_with_waitress(app, opened, manner, started)
+        _serve_with_waitress(app, opened, manner, beside)
 
 
-def _serve_with_gunicorn(app: Flask, opened: socket.socket, manner: Manner, started: Callable[[], None] | None) -> None:
+def _serve_with_gunicorn(app: Flask, opened: socket.socket, manner: Manner, beside: Beside | None) -> None:
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # it does not exist on Windows
 
     class Server(BaseApplication):
         def load_config(self) -> None:
             for name, value in gunicorn_settings(opened.fileno(), manner).items():
                 self.cfg.set(name, value)
-            if started is not None:
-                self.cfg.set("post_worker_init", lambda _worker: started())
+            if beside is not None:
+                self.cfg.set("post_worker_init", lambda _worker: beside.start())
+                self.cfg.set("worker_exit", lambda _server, _worker: beside.stop())
 
         def load(self) -> Flask:
             return app
@@ -103,9 +111,13 @@ def gunicorn_settings(descriptor: int, manner: Manner) -> dict[str, Any]:
     }
 
 
-def _serve_with_waitress(app: Flask, opened: socket.socket, manner: Manner, started: Callable[[], None] | None) -> None:
+def _serve_with_waitress(app: Flask, opened: socket.socket, manner: Manner, beside: Beside | None) -> None:
     import waitress  # type: ignore[import-untyped]  # only where the other server is not
 
-    if started is not None:
-        started()
-    waitress.serve(app, sockets=[opened], threads=manner.workers * manner.threads, ident=None)
+    if beside is not None:
+        beside.start()
+    try:
+        waitress.serve(app, sockets=[opened], threads=manner.workers * manner.threads, ident=None)
+    finally:
+        if beside is not None:
+            beside.stop()

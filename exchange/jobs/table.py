@@ -1,0 +1,30 @@
+"""All jobs of an installation, and the scheduler that runs them."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import sessionmaker
+
+from exchange.jobs import housekeeping, mail, reminders
+from exchange.jobs.scheduler import Every, Job, Scheduler
+from exchange.store.engine import open_engine
+
+
+def jobs(*, smtp_url: str | None, base_url: str, instance_id: str) -> tuple[Job, ...]:
+    """What the clock starts. Without a mail server mail is kept, and administrators see it waiting.
+
+    Raises:
+        MailSettingsError: ``smtp_url`` cannot be used.
+    """
+    always = (
+        Job("reminders", Every.HOUR, reminders.run),
+        Job("housekeeping", Every.DAY, housekeeping.run),
+    )
+    if not smtp_url:
+        return always
+    server = mail.server_of(smtp_url, sender=f"Exchange <exchange@{instance_id}>")
+    return (*always, Job("mail", Every.MINUTE, mail.sending_to(server, base_url)))
+
+
+def scheduler_for(database_url: str, table: tuple[Job, ...]) -> Scheduler:
+    """A scheduler with connections of its own. Make it in the process that is to run it."""
+    return Scheduler(table, sessionmaker(open_engine(database_url)))

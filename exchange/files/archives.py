@@ -18,8 +18,6 @@ _DAMAGED = "The archive is damaged. Pack it again and try once more."
 def open_archive(data: bytes) -> ZipFile:
     """The zip in ``data``, its list of contents checked; the entries' bytes are not yet read.
 
-    What an entry says of its unpacked size bounds what is unpacked: the reader stops there.
-
     Raises:
         FileRefused: more than ``MAX_ENTRIES`` entries or ``MAX_INFLATED`` bytes unpacked, names that lead out of the
             archive, links, passwords, unusual compression, or damage.
@@ -44,13 +42,14 @@ def open_archive(data: bytes) -> ZipFile:
 
 
 def read_entry(archive: ZipFile, entry: ZipInfo) -> bytes:
-    """The unpacked bytes of one entry.
+    """The unpacked bytes of one entry, never more than its list of contents says.
 
     Raises:
         FileRefused: the entry is damaged.
     """
     try:
-        return archive.read(entry)
+        with archive.open(entry) as stream:
+            return stream.read(entry.file_size)  # read() alone would unpack everything before it cuts
     except (BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError) as damaged:
         raise FileRefused(_DAMAGED) from damaged
 

@@ -26,8 +26,12 @@ _MARKS = '@{}",='
 _SPECIALS = "\\{}$%&~"
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*[a-z]+[ \t]*[{(]", re.IGNORECASE | re.MULTILINE)
 _BARE_PERCENT = re.compile(r"(?<!\\)%")
-_FIELDS = {"title": ("title",), "abstract": ("abstract",), "year": ("year", "date")}
-_FIELDS["venue"] = ("journal", "journaltitle", "booktitle", "publisher", "school", "institution")
+_FIELDS = {
+    "title": ("title",),
+    "abstract": ("abstract",),
+    "year": ("year", "date"),
+    "venue": ("journal", "journaltitle", "booktitle", "publisher", "school", "institution"),
+}
 _DECODER = LatexDecodingMiddleware()
 
 # A broken entry is told to the person who brought the file; the log need not repeat what is in it.

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
+LONGEST_WORD = 100  # of a choice; folding takes time that grows with the square of the length at its worst
 LONGEST_EMAIL = 254  # RFC 5321 §4.5.3.1.3, without the angle brackets
 
 _SPREADSHEET_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"})
-_LINE_BREAKS = re.compile(r"\s*[\t\r\n\v\f\x85\u2028\u2029]+\s*")
+_LINE_BREAKS = re.compile(r"[\t\r\n\v\f\x85\u2028\u2029]+")
 # Control characters but for line breaks and tabs, and halves of surrogate pairs, which no database can store.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\.]+(?:\.[^\s@<>,;:\"()\[\]\\.]+)+")
@@ -60,7 +61,8 @@ def line(longest: int) -> Callable[[str], str]:
     """A reader of free text on one line; nothing but line breaks is changed in it."""
 
     def read(text: str) -> str:
-        return prose(_LINE_BREAKS.sub(" ", text), longest)
+        parts = (part.strip() for part in _LINE_BREAKS.split(text))
+        return prose(" ".join(part for part in parts if part), longest)
 
     return read
 
@@ -116,7 +118,8 @@ def choice(choices: Mapping[str, T], also: Mapping[str, T] | None = None) -> Cal
     folded = {fold(word): value for word, value in {**(also or {}), **choices}.items()}
 
     def read(text: str) -> T:
-        if (key := fold(text)) not in folded:
+        key = fold(text) if len(text) <= LONGEST_WORD else ""
+        if key not in folded:
             raise ValueError(f"“{shown(text)}” is not one of: {', '.join(choices)}.")
         return folded[key]
 

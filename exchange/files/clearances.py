@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from exchange.domain.clearance_schemes import BY_KEY, LEVELS, SCHEMES, Level
 from exchange.domain.clearances import ClearanceStatus
-from exchange.files.cells import choice, items, line
+from exchange.files.cells import LONGEST_WORD, choice, items, line
 from exchange.files.columns import Column, fold
 from exchange.files.reading import Reading, refuse_repeats, shown
 from exchange.files.rows import Cells, read_rows
@@ -137,8 +137,8 @@ def clearance_level(text: str, scheme: str = "") -> str:
     Raises:
         ValueError: no such scheme or level, or a level that several schemes have.
     """
-    typed = text.strip()
-    if typed in BY_KEY:
+    typed = line(LONGEST_WORD)(text)
+    if typed in BY_KEY and (not scheme or _belongs(BY_KEY[typed], scheme)):
         return typed
     levels = [level for level in LEVELS if not scheme or _belongs(level, scheme)]
     if not levels:
@@ -164,10 +164,10 @@ def _clearance(cells: Cells) -> ClearanceRow:
     review_due, expires = cells.maybe_day("review_due"), cells.maybe_day("expires")
     cells.in_order("granted", granted, "review_due", review_due)
     cells.in_order("granted", granted, "expires", expires)
-    scheme = cells.text("scheme")
+    scheme = cells.maybe("scheme", line(LONGEST_WORD), "")
     return ClearanceRow(
         person=cells.need("person", _person),
-        level=cells.need("level", lambda text: clearance_level(text, scheme)),
+        level=cells.need("level", lambda text: clearance_level(text, scheme or "")),  # a bad scheme has its own problem
         status=cells.maybe("status", _status, ClearanceStatus.ACTIVE),
         granted_on=granted,
         review_due_on=review_due,

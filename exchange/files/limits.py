@@ -10,6 +10,7 @@ MAX_LINES = 200_000  # lines of a text file; a cell may hold several
 MAX_COLUMNS = 200
 MAX_CELLS = 400_000
 MAX_CELL_CHARS = 32_767  # what a spreadsheet holds in one cell
+MAX_HEADING_CHARS = 200
 
 ZIP_SIGNATURE = b"PK\x03\x04"
 _EMPTY_ZIP_SIGNATURE = b"PK\x05\x06"

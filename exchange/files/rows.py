@@ -158,10 +158,9 @@ def _date_notes(found: Sequence[ReadTwoWays], order: DateOrder) -> Iterator[Note
     for reading in found:
         columns.setdefault(reading.column, []).append(reading)
     for column, readings in columns.items():
-        first = readings[0]
-        number = "1 date" if len(readings) == 1 else f"{len(readings)} dates"
+        first, more = readings[0], len(readings) - 1
         yield Note(
-            f"{column}: {number} of digits alone could be read two ways and was read {order.words}: "
-            f"“{first.typed}” as {spoken(first.day)}.",
+            f"{column}: digits alone were read {order.words} where they could mean two days: "
+            f"“{first.typed}” is {spoken(first.day)}{f', and {more} more' if more else ''}.",
             tuple(reading.row for reading in readings),
         )

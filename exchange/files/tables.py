@@ -14,6 +14,7 @@ from exchange.files.limits import (
     MAX_CELL_CHARS,
     MAX_CELLS,
     MAX_COLUMNS,
+    MAX_HEADING_CHARS,
     MAX_ROWS,
     FileRefused,
     check_cell,
@@ -76,6 +77,8 @@ def read_table(data: bytes, *, sheet: str | None = None) -> Table:
         notes = (note, *table.notes) if others else table.notes
         return replace(table, notes=notes, sheet=found.name, sheets=found.names)
     text, notes = decode(data)
+    if text.lstrip().startswith("<"):
+        raise FileRefused("The file is a web page or XML, whatever its name says. Save the table as .xlsx or as CSV.")
     table = _table(tuple(_csv_rows(text)), shifts=True)
     return replace(table, notes=(*notes, *table.notes))
 
@@ -158,8 +161,10 @@ def _check_shape(rows: Sequence[tuple[int, Sequence[Cell]]], header: Sequence[st
         raise FileRefused(f"The header has {len(header):,} columns; {MAX_COLUMNS} is the most that is read.")
     if len(rows) * len(header) > MAX_CELLS:
         raise FileRefused(f"The table has more than {MAX_CELLS:,} cells. Split it into several files.")
-    for heading in header:
-        check_cell(heading, "A heading")
+    if any(len(heading) > MAX_HEADING_CHARS for heading in header):
+        raise FileRefused(
+            f"A heading has more than {MAX_HEADING_CHARS} characters. The first filled row must name the columns."
+        )
 
 
 def _restored(cell: Cell, number: int) -> Cell:

@@ -82,9 +82,7 @@ def _rows(sheet: Worksheet) -> list[tuple[int, list[Cell]]]:
         if not row:
             continue
         if len(row) > MAX_COLUMNS:
-            raise FileRefused(
-                f"Row {number} has a value beyond column {MAX_COLUMNS}, the last that is read. Remove it."
-            )
+            raise FileRefused(f"Row {number} has a value beyond column {MAX_COLUMNS}, the last that is read.")
         rows.append((number, row))
         cells += len(row)
         for cell in row:

@@ -14,19 +14,14 @@ import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import exchange
 from exchange.files.archives import open_archive, read_entry
 from exchange.files.limits import MAX_CELLS, MAX_ROWS, FileRefused
 
-if TYPE_CHECKING:
-    from zipfile import ZipFile
-
 MAX_WALL_SECONDS = 60
-_UNREADABLE = (
-    "The workbook cannot be read. Open it in a spreadsheet program, save it as .xlsx again, or save it as CSV."
-)
+_UNREADABLE = "The workbook cannot be read. Open it in a spreadsheet program and save it again as .xlsx or as CSV."
 _WORKBOOK_PART = "xl/workbook.xml"
 _PLAIN_ENCODINGS = (b"utf-8", b"us-ascii")
 _ENCODING = re.compile(rb"<\?xml[^>]*\bencoding\s*=\s*[\"']([^\"']*)[\"']")
@@ -63,20 +58,17 @@ def check_workbook(data: bytes) -> None:
             kind = "an OpenDocument file" if "content.xml" in names else "a zip archive, not a workbook"
             raise FileRefused(f"The file is {kind}. Save the table as .xlsx or as CSV.")
         for entry in archive.infolist():
-            if entry.filename.endswith((".xml", ".rels")):
-                _check_part(archive, entry.filename)
+            part = read_entry(archive, entry)
+            if entry.filename.endswith((".xml", ".rels")) or part.lstrip()[:1] == b"<":
+                _check_part(part)
 
 
-def _check_part(archive: ZipFile, name: str) -> None:
-    part = read_entry(archive, archive.getinfo(name))
+def _check_part(part: bytes) -> None:
     start = part.removeprefix(b"\xef\xbb\xbf").lstrip()[:200]
     declared = _ENCODING.match(start)
+    plain = declared is None or declared[1].lower() in _PLAIN_ENCODINGS
     # Only in an encoding that keeps ASCII as it is can the next check see what the parser will see.
-    if (
-        not start.startswith(b"<")
-        or b"\0" in start
-        or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii"))
-    ):
+    if not plain or not start.startswith(b"<") or b"\0" in start:
         raise FileRefused(_UNREADABLE)
     if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
         raise FileRefused("The workbook holds XML entities, which no spreadsheet program writes. It is not read.")

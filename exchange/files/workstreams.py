@@ -130,7 +130,7 @@ def read_workstreams(
     codes: dict[int, str] = {}
 
     def build(cells: Cells) -> WorkstreamRow:
-        codes[cells.number] = fold(cells.text("code"))
+        codes[cells.number] = cells.text("code").strip().casefold()
         return _workstream(cells)
 
     lines = read_rows(table, COLUMNS, build, order=order, chosen=chosen)

@@ -70,6 +70,7 @@ def test_every_level_is_found_by_its_key_and_within_its_scheme() -> None:
     [
         ("SECRET", "", "is a level of several schemes. Write one of: US:SECRET, CA:SECRET"),
         ("SC", "US", "is no clearance level. Known: US:PUBLIC-TRUST"),
+        ("UKSV:SC", "US", "is no clearance level. Known: US:PUBLIC-TRUST"),
         ("Cosmic", "", "Write it like UKSV:SC or US:SECRET."),
         ("SC", "Atlantis", "“Atlantis” is no clearance scheme. Known: UKSV, US"),
     ],

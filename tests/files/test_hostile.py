@@ -67,11 +67,13 @@ def encrypted() -> bytes:
     return bytes(data)
 
 
-def lying_about_its_size() -> bytes:
-    """A list of contents that says 10 bytes for an entry of 60 MB."""
+def lying_about_its_size(checksum: int | None = None) -> bytes:
+    """A list of contents that says 10 bytes for an entry of 60 MB, with the checksum of what it hides or another."""
     data = bytearray(zipped({"D01.jsonl": b" " * 60 * MEGABYTE}))
     position = data.index(b"PK\x01\x02")
     struct.pack_into("<L", data, position + 24, 10)
+    if checksum is not None:
+        struct.pack_into("<L", data, position + 16, checksum)
     return bytes(data)
 
 
@@ -117,6 +119,7 @@ TABLES: dict[str, Callable[[], bytes]] = {
     "a PDF": lambda: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",
     "a PNG": lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * 64,
     "a JPEG": lambda: b"\xff\xd8\xff\xe0\x00\x10JFIF",
+    "a web page that says it is a workbook": lambda: b"<html><table><tr><td>Full name</td></tr></table>",
     "a gzip": lambda: b"\x1f\x8b\x08\x00" + b"\0" * 32,
     "a 7z": lambda: b"7z\xbc\xaf\x27\x1c",
     "a program": lambda: b"\x7fELF\x02\x01\x01" + b"\0" * 64,
@@ -138,6 +141,7 @@ TABLES: dict[str, Callable[[], bytes]] = {
     "XML entities in the relations": lambda: workbook_with("xl/_rels/workbook.xml.rels", ENTITIES),
     "XML entities in UTF-16": lambda: workbook_with(SHEET, ENTITIES.decode().encode("utf-16")),
     "XML entities in EBCDIC": lambda: workbook_with(SHEET, ENTITIES.decode().encode("cp037")),
+    "XML entities in a part of another name": lambda: workbook_with("xl/worksheets/sheet1.dat", ENTITIES),
     "XML that names another encoding": lambda: workbook_with(SHEET, b'<?xml version="1.0" encoding="cp037"?><a/>'),
     "a sheet of a million rows": lambda: sheet(b"<row/>" * 1_000_000),
     "a sheet of half a million cells": lambda: sheet(b"<row>" + b'<c t="n"><v>1</v></c>' * 500_000 + b"</row>"),
@@ -154,16 +158,20 @@ def test_a_hostile_table_is_refused_before_it_is_parsed(name: str) -> None:
 
 PARSED: dict[str, Callable[[], bytes]] = {
     "a row far beyond the last": lambda: sheet(b'<row r="2000000000"><c t="n"><v>1</v></c></row>'),
-    "a value in the last column": lambda: sheet(
-        b'<row r="1"><c r="XFD1" t="n"><v>1</v></c><c r="GS1"><v>1</v></c></row>'
-    ),
+    "a value in column 201": lambda: sheet(b'<row r="1"><c r="A1"><v>1</v></c><c r="GS1"><v>1</v></c></row>'),
     "broken XML": lambda: sheet(b"<row><c></row>"),
+    "XML entities that only the parser sees": lambda: zipped(
+        {
+            name.replace("sheet1.xml", "sheet1.dat"): part.replace(b"sheet1.xml", b"sheet1.dat")
+            for name, part in (honest_workbook() | {SHEET: ENTITIES.decode().encode("utf-16")}).items()
+        }
+    ),
     "a shared string that is not there": lambda: sheet(b'<row r="1"><c r="A1" t="s"><v>99</v></c></row>'),
     "XML nested two hundred thousand deep": lambda: sheet(b"<row>" * 19_000 + b"<a>" * 200_000),
     "a workbook without its sheet": lambda: zipped(
         {name: part for name, part in honest_workbook().items() if name != SHEET}
     ),
-    "a long cell": lambda: sheet(
+    "a cell of 131,073 characters": lambda: sheet(
         b'<row r="1"><c r="A1" t="inlineStr"><is><t>' + b"a" * 131_073 + b"</t></is></c></row>"
     ),
     "a long string used everywhere": lambda: zipped(
@@ -211,6 +219,7 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
     "a link": link,
     "a password": encrypted,
     "a lie about a size": lying_about_its_size,
+    "a lie about a size that adds up": lambda: lying_about_its_size(zlib.crc32(b" " * 10)),
     "a hundred entries over the same bytes": overlapping,
     "LaTeX without end": lambda: b"@article{a, title={" + b"\\frac{" * 30_000 + b"}" * 30_000 + b"}}",
     "a million marks": lambda: b"@article{a," + b"x={1}," * 300_000 + b"}",

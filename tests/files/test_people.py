@@ -108,8 +108,8 @@ def test_dates_of_digits_alone_follow_the_order_and_are_noted() -> None:
     (note,) = reading.notes
     assert note.rows == (2, 4)
     assert note.sentence == (
-        "Start date: 2 dates of digits alone could be read two ways and was read day first: "
-        "“03/04/2026” as 3 April 2026."
+        "Start date: digits alone were read day first where they could mean two days: "
+        "“03/04/2026” is 3 April 2026, and 1 more."
     )
     american = read(*rows, order=DateOrder.MONTH_FIRST)
     assert [person.start for person in american.values] == [date(2026, 3, 4), date(2026, 5, 6)]
@@ -160,3 +160,9 @@ def test_a_workbooks_dates_and_numbers_need_no_order(
     person = reading.values[0]
     assert (person.fte, person.start, person.end) == (Decimal("0.8"), date(2026, 3, 4), date(2029, 1, 5))
     assert not reading.notes
+
+
+def test_ten_thousand_people_are_read() -> None:
+    reading = read(*(f"D{number},P {number},UK,p{number}@b.org,,1,2027-01-05" for number in range(10_000)))
+    assert len(reading.rows) == 10_000
+    assert reading.rows[-1].number == 10_001

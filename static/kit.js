@@ -134,10 +134,21 @@ function handleClick(event) {
   const target = event.target;
   for (const menu of all("details.who[open]")) if (!menu.contains(target)) menu.open = false;
   if (target.closest("[data-print]")) print();
+  const fault = target.closest(".summary a");
+  if (fault) focusField(event, fault);
   const copy = target.closest("[data-copy]");
   if (copy) copyText(copy);
   const ticks = target.closest("input[data-tick-all]");
   if (ticks) all(`input[name="${ticks.dataset.tickAll}"]`).forEach((box) => (box.checked = ticks.checked));
+}
+
+// A line of the error summary leads into its field, not only to it.
+function focusField(event, link) {
+  const field = document.getElementById(link.hash.slice(1));
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+  (field.labels?.[0] ?? field).scrollIntoView({ block: "nearest" });
 }
 
 // <button data-copy="#address"> copies the text of #address.

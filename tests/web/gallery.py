@@ -229,7 +229,7 @@ def _events() -> ResponseReturnValue:
         f'event: progress\ndata: {{"percent": {p}, "words": "{p * 40} of 4,000 plans tried"}}\n\n'
         for p in (25, 60, 100)
     ]
-    return "".join(lines), 200, {"Content-Type": "text/event-stream"}
+    return "".join(lines) + "event: done\ndata: {}\n\n", 200, {"Content-Type": "text/event-stream"}
 
 
 def icon_names() -> list[str]:

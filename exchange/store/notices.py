@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, String, Text, case, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from exchange.store.base import Base, UtcDateTime
 
@@ -34,3 +35,31 @@ class OutgoingMail(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str] = mapped_column(String(500), default="")
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    id: int
+    text: str
+    path: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+def of_person(session: Session, person_id: int, *, offset: int, limit: int) -> list[NoticeRow]:
+    """A person's notices, the unread ones first, each part newest first."""
+    rows = session.execute(
+        select(Notice.id, Notice.text, Notice.path, Notice.created_at, Notice.read_at)
+        .where(Notice.person_id == person_id)
+        .order_by(Notice.read_at.is_not(None), Notice.created_at.desc(), Notice.id.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    return [NoticeRow(*row) for row in rows]
+
+
+def count_of_person(session: Session, person_id: int) -> tuple[int, int]:
+    """How many notices a person has, and how many of them unread."""
+    query = select(func.count(), func.count(case((Notice.read_at.is_(None), 1)))).where(Notice.person_id == person_id)
+    total, unread = session.execute(query).one()
+    return total, unread

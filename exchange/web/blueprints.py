@@ -4,12 +4,32 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from exchange.web import account, agreements, dashboard, health, secondments
+from exchange.web import (
+    account,
+    agreements,
+    dashboard,
+    health,
+    notices,
+    openings,
+    outbox,
+    people,
+    profiles,
+    secondments,
+    staff,
+    workstreams,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account.pages,
     dashboard.pages,
     secondments.pages,
     agreements.pages,
+    openings.pages,
+    people.pages,
+    profiles.pages,
+    staff.pages,
+    workstreams.pages,
+    notices.pages,
+    outbox.pages,
     health.pages,
 )

@@ -27,16 +27,23 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Plan",
         (
             Entry("Dashboard", "dashboard.show", "home", P.DASHBOARD_SEE),
+            Entry("Notices", "notices.index", "info", P.NOTICES_SEE),
             Entry("Secondments", "secondments.index", "swap", P.SECONDMENTS_SEE),
+            Entry("Openings", "openings.index", "plus", P.OPENINGS_SEE),
         ),
     ),
     (
         "People",
-        (),
+        (
+            Entry("Find people", "people.index", "people", P.PEOPLE_SEARCH),
+            Entry("Workstreams", "workstreams.index", "flag", P.WORKSTREAMS_SEE),
+            Entry("My profile", "profiles.edit", "person", P.PROFILE_EDIT),
+            Entry("Staff", "staff.index", "log", P.PERSON_EDIT),
+        ),
     ),
     (
         "Records",
-        (),
+        (Entry("Mail", "outbox.index", "mail", P.MAIL_SEE),),
     ),
 )
 
@@ -61,7 +68,8 @@ def _shell() -> dict[str, Any]:
     """What ``base.html`` draws around every page of somebody signed in."""
     if not current_user.is_authenticated:
         return {"navigation": (), "me": None, "search_url": None}
-    return {"navigation": _menu(), "me": _me(), "search_url": None}
+    search = url_for("people.index") if access.may(Permission.PEOPLE_SEARCH) else None
+    return {"navigation": _menu(), "me": _me(), "search_url": search}
 
 
 def _menu() -> list[dict[str, Any]]:
@@ -72,7 +80,10 @@ def _menu() -> list[dict[str, Any]]:
 
 
 def _link(entry: Entry) -> dict[str, Any]:
-    return {"label": entry.label, "url": url_for(entry.endpoint), "icon": entry.icon}
+    link: dict[str, Any] = {"label": entry.label, "url": url_for(entry.endpoint), "icon": entry.icon}
+    if entry.permission is P.NOTICES_SEE and (unread := access.signed_in().unread):
+        link |= {"number": unread, "number_means": "unread"}
+    return link
 
 
 def _me() -> dict[str, str]:

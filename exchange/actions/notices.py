@@ -25,8 +25,7 @@ def read(session: Session, actor: Actor, notice_id: int, *, now: datetime) -> st
         if notice is None:
             raise refuse(Refusal.NOT_FOUND, "There is no such notice.")
         notice.read_at = notice.read_at or now
-        path = notice.path
-    return path
+        return notice.path
 
 
 def read_all(session: Session, actor: Actor, *, now: datetime) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from exchange.domain.people import OpenTo
 from exchange.store.id_sets import IdSet
-from exchange.store.people import Person, PersonOpenTo
+from exchange.store.people import Person
 from exchange.store.publications import Publication
 from exchange.store.search_engines import Scored, matching, near_names, trigrams
 from exchange.store.search_index import NETWORK, Facet, FacetValue, SearchPerson, facets, is_public
@@ -107,7 +107,7 @@ def find(session: Session, asked: Asked, *, own: Collection[int]) -> Found:
         query=query,
         total=len(people),
         page=page,
-        hits=_hits(session, on_page, query),
+        hits=_hits(session, on_page, query, sets.values),
         counts=_counts(sets, everybody),
         any_word=any_word and len(people) > 0,
         near=() if people.bits or not query else _near(session, query, sets.seen),
@@ -170,7 +170,7 @@ def _counts(sets: _Sets, everybody: IdSet) -> dict[FacetValue, int]:
     return {value: count for value, count in counted.items() if count}
 
 
-def _hits(session: Session, ids: Sequence[int], query: Query) -> tuple[Hit, ...]:
+def _hits(session: Session, ids: Sequence[int], query: Query, values: dict[FacetValue, IdSet]) -> tuple[Hit, ...]:
     if not ids:
         return ()
     people = session.execute(
@@ -185,7 +185,7 @@ def _hits(session: Session, ids: Sequence[int], query: Query) -> tuple[Hit, ...]
         .join(SearchPerson, SearchPerson.person_id == Person.id)
         .where(Person.id.in_(ids))
     )
-    skills, open_to = _skills(session, ids), _open_to(session, ids)
+    skills, open_to = _skills(session, ids), _open_to(values, ids)
     written = _written(session, ids, query) if query else {}
     hits = {
         row.id: Hit(
@@ -217,11 +217,12 @@ def _skills(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[str, i
     return claims
 
 
-def _open_to(session: Session, ids: Sequence[int]) -> dict[int, list[OpenTo]]:
+def _open_to(values: dict[FacetValue, IdSet], ids: Sequence[int]) -> dict[int, list[OpenTo]]:
+    """What each is open to, from the bits that the filters have."""
     kinds: dict[int, list[OpenTo]] = defaultdict(list)
-    rows = session.execute(select(PersonOpenTo.person_id, PersonOpenTo.kind).where(PersonOpenTo.person_id.in_(ids)))
-    for ident, kind in sorted(rows, key=lambda row: list(OpenTo).index(row[1])):
-        kinds[ident].append(kind)
+    for kind in OpenTo:
+        for ident in values.get((Facet.OPEN_TO.value, kind.value), IdSet()).among(ids):
+            kinds[ident].append(kind)
     return kinds
 
 

@@ -1,0 +1,247 @@
+"""Finding people, and a person's page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
+
+from exchange.domain.access import Permission, decide
+from exchange.domain.actors import Actor
+from exchange.domain.people import (
+    ABSTRACTS_OF_A_STRONG_PROFILE,
+    OPEN_TO_WORDS,
+    OpenTo,
+    may_see_profile,
+    own_institutes,
+)
+from exchange.domain.skills import Level, Skill, vocabulary
+from exchange.store import institutes as institutes_store
+from exchange.store.institutes import InstituteRow
+from exchange.store.profiles import ClaimRow, ProfilePage, Stay, profile
+from exchange.store.search import PER_PAGE, Asked, Found, Hit, Sort, find
+from exchange.store.search_index import Facet, skill_stems
+from exchange.store.search_words import Query, mark, stems
+from exchange.store.secondment_facts import scope_of
+from exchange.web import access, clock
+from exchange.web.access import allowed
+from exchange.web.database import db
+from exchange.web.wording import Place, current_reader, written_time_now
+
+pages = Blueprint("people", __name__)
+
+LEVELS = {
+    Level.AWARENESS: "awareness",
+    Level.WORKING: "working",
+    Level.PRACTITIONER: "practitioner",
+    Level.EXPERT: "expert",
+}
+MOST_CHOICES = 12  # of a filter; the commonest ones, and whatever is ticked
+MOST_CHIPS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value to filter by: its box, its words, and how many people ticking it would show."""
+
+    value: str
+    words: str
+    count: int
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    words: str
+    hit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A hit with what its line says. ``about`` is the sentence in which a word was found."""
+
+    hit: Hit
+    institute: InstituteRow | None
+    chips: tuple[Chip, ...]
+    more: int
+    expertise: tuple[str, ...]
+    about: str
+
+
+@pages.app_template_filter("marked")
+def marked(text: str, query: Query | None) -> Markup:
+    """The text with the words that were asked for marked."""
+    if not query:
+        return escape(text)
+    pieces = (Markup("<mark>{}</mark>").format(piece) if hit else escape(piece) for piece, hit in mark(text, query))
+    return Markup("").join(pieces)
+
+
+@pages.get("/people")
+@allowed(Permission.PEOPLE_SEARCH)
+def index() -> ResponseReturnValue:
+    known = institutes_store.all_institutes(db.session())
+    asked = _asked(known.values())
+    found = find(db.session(), asked, own=own_institutes(access.actor()))
+    facets = (
+        ("Institute", "home", _institute_choices(asked, found, known.values())),
+        ("Expertise", "skill", _skill_choices(asked, found)),
+        ("Open to", "open", _open_choices(asked, found)),
+    )
+    return render_template(
+        "people/index.html",
+        asked=asked,
+        found=found,
+        shown=[_shown(hit, found.query, asked, known.get(hit.institute_id or 0)) for hit in found.hits],
+        facets=[facet for facet in facets if facet[2]],
+        per_page=PER_PAGE,
+        open_to_words=OPEN_TO_WORDS,
+        link=_page_address,
+        filtered=bool(asked.text or asked.institutes or asked.skills or asked.open_to),
+    )
+
+
+@pages.get("/people/<int:ident>")
+@allowed(Permission.PERSON_SEE)
+def show(ident: int) -> ResponseReturnValue:
+    actor = access.actor()
+    found = profile(db.session(), ident, today=clock.today())
+    if found is None or not may_see_profile(actor, found.standing):
+        abort(404)
+    institute = found.standing.institute_id
+    mine = actor.person_id == found.person_id
+    return render_template(
+        "people/show.html",
+        person=found,
+        mine=mine,
+        may_edit=institute is not None and decide(actor, Permission.PERSON_EDIT, institute).allowed,
+        claims=[(vocabulary().find(claim.skill), claim) for claim in _visible_claims(actor, found)],
+        stays=_visible_stays(actor, found),
+        levels=LEVELS,
+        open_to_words=OPEN_TO_WORDS,
+        strong=ABSTRACTS_OF_A_STRONG_PROFILE,
+        local_times=_local_times(found),
+        today=clock.today(found.zone),
+    )
+
+
+def _asked(known: Iterable[InstituteRow]) -> Asked:
+    """What the address asks for; values that mean nothing are left out."""
+    args = request.args
+    by_code = {institute.code: institute.id for institute in known}
+    open_to = {kind.value: kind for kind in OpenTo}
+    page = args.get("page", "1")
+    return Asked(
+        text=args.get("q", "").strip(),
+        institutes=frozenset(by_code[code] for code in args.getlist("home") if code in by_code),
+        skills=frozenset(code for code in args.getlist("skill") if vocabulary().find(code)),
+        open_to=frozenset(open_to[value] for value in args.getlist("open") if value in open_to),
+        sort=Sort.NAME if args.get("sort") == Sort.NAME.value else Sort.BEST,
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+    )
+
+
+def _page_address(number: int) -> str:
+    values: dict[str, list[str]] = {key: values for key, values in request.args.lists() if key != "page"}
+    return url_for("people.index", **values, page=number)  # type: ignore[arg-type]  # lists are repeated keys
+
+
+def _institute_choices(asked: Asked, found: Found, known: Iterable[InstituteRow]) -> list[Choice]:
+    choices = [
+        Choice(
+            one.code,
+            one.short_name,
+            found.counts.get((Facet.INSTITUTE.value, str(one.id)), 0),
+            one.id in asked.institutes,
+        )
+        for one in known
+    ]
+    return [choice for choice in choices if choice.count or choice.ticked]
+
+
+def _skill_choices(asked: Asked, found: Found) -> list[Choice]:
+    """The commonest skills among the people found, and the ticked ones."""
+    counted = {value: count for (kind, value), count in found.counts.items() if kind == Facet.SKILL.value}
+    common = sorted(counted, key=lambda code: (-counted[code], code))[:MOST_CHOICES]
+    codes = [*common, *sorted(asked.skills - set(common))]
+    return [
+        Choice(code, vocabulary().get(code).label, counted.get(code, 0), code in asked.skills)
+        for code in codes
+        if vocabulary().find(code)
+    ]
+
+
+def _open_choices(asked: Asked, found: Found) -> list[Choice]:
+    choices = [
+        Choice(
+            kind.value,
+            OPEN_TO_WORDS[kind],
+            found.counts.get((Facet.OPEN_TO.value, kind.value), 0),
+            kind in asked.open_to,
+        )
+        for kind in OpenTo
+    ]
+    return [choice for choice in choices if choice.count or choice.ticked]
+
+
+def _shown(hit: Hit, query: Query, asked: Asked, institute: InstituteRow | None) -> Shown:
+    skills = [vocabulary().get(code) for code, _ in hit.skills]
+    hits = {skill.code for skill in skills if skill.code in asked.skills or _is_meant(skill, query)}
+    first = sorted(skills, key=lambda skill: skill.code not in hits)
+    return Shown(
+        hit=hit,
+        institute=institute,
+        chips=tuple(Chip(skill.label, skill.code in hits) for skill in first[:MOST_CHIPS]),
+        more=max(0, len(skills) - MOST_CHIPS),
+        expertise=tuple(skill.label for skill in skills if _is_meant(skill, query))[:3],
+        about=_sentence(hit.about, query),
+    )
+
+
+def _is_meant(skill: Skill, query: Query) -> bool:
+    return not set(query.stems).isdisjoint(skill_stems(skill.code))
+
+
+def _sentence(text: str, query: Query) -> str:
+    """The first sentence in which a word of the query stands, cut where it is long."""
+    wanted = set(query.stems)
+    for sentence in text.replace("\n", " ").split(". "):
+        if wanted and not wanted.isdisjoint(stems(sentence)):
+            return sentence if len(sentence) <= 160 else f"{sentence[:159]}…"
+    return ""
+
+
+def _visible_claims(actor: Actor, found: ProfilePage) -> list[ClaimRow]:
+    """Sensitive skills are the own institute's business."""
+    inside = actor.person_id == found.person_id or found.standing.institute_id in own_institutes(actor)
+    return [claim for claim in found.claims if inside or not claim.sensitive]
+
+
+def _visible_stays(actor: Actor, found: ProfilePage) -> list[Stay]:
+    scope = scope_of(actor)
+    if scope.institutes is None or actor.person_id == found.person_id:
+        return list(found.stays)
+    return [
+        stay
+        for stay in found.stays
+        if scope.institutes & {stay.home_id, stay.host_id}
+        or (stay.led_by is not None and stay.led_by == actor.person_id)
+    ]
+
+
+def _local_times(found: ProfilePage) -> str:
+    """The time now where the person is, and in brackets where the reader is."""
+    reader = current_reader()
+    theirs = Place(_city(found.zone), found.zone)
+    now = clock.now()
+    text = written_time_now(now, theirs, reader)
+    same = now.astimezone(ZoneInfo(found.zone)).utcoffset() == now.astimezone(reader.here.tz).utcoffset()
+    return text if same else f"{text} ({written_time_now(now, reader.here, reader)})"
+
+
+def _city(zone: str) -> str:
+    return "Washington DC" if zone == "America/New_York" else zone.rpartition("/")[2].replace("_", " ")

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from exchange.domain.periods import spoken
 from exchange.files.cells import SkillAsked, code, integer, items, line, prose, share, skills
 from exchange.files.clearances import clearance_level
-from exchange.files.columns import Column, fold
+from exchange.files.columns import Column
 from exchange.files.reading import Reading, Row, RowProblem, refuse_repeats, shown
 from exchange.files.rows import Cells, read_rows
 
@@ -149,16 +150,15 @@ def _joined(lines: Reading[WorkstreamRow], codes: Mapping[int, str]) -> Reading[
     rows: list[Row[WorkstreamRow]] = []
     problems = list(lines.problems)
     for name, group in groups.items():
+        if name in broken:
+            problems += [_waiting(row, broken[name]) for row in group]  # what they lack may stand in the broken row
+            continue
         merged, found = _merged(group)
         wrong = {problem.row for problem in found}
-        waits_for = min(wrong, default=broken.get(name))
-        if name in broken:
-            found = []  # what the group lacks may stand in the row that is to be corrected
-            wrong, waits_for = set(), broken[name]
-        if waits_for is None:
-            rows.append(Row(group[0].number, merged))
+        if wrong:
+            problems += [*found, *(_waiting(row, min(wrong)) for row in group if row.number not in wrong)]
         else:
-            problems += [*found, *(_waiting(row, waits_for) for row in group if row.number not in wrong)]
+            rows.append(Row(group[0].number, merged))
     return Reading(tuple(rows), tuple(sorted(problems, key=lambda problem: problem.row)), lines.notes)
 
 
@@ -200,7 +200,7 @@ def _requirements(cells: Cells) -> tuple[RequirementRow, ...]:
 
 
 def _requirement_key(row: WorkstreamRow) -> str | None:
-    return f"{row.key}\n{fold(row.requirements[0].role)}" if row.requirements else None
+    return f"{row.key}\n{row.requirements[0].role.casefold()}" if row.requirements else None
 
 
 def _merged(group: Sequence[Row[WorkstreamRow]]) -> tuple[WorkstreamRow, list[RowProblem]]:
@@ -219,6 +219,9 @@ def _merged(group: Sequence[Row[WorkstreamRow]]) -> tuple[WorkstreamRow, list[Ro
         if not getattr(merged, name):
             sentence = f"No row of the workstream gives its {_OWN_FIELDS[name].lower()}. Fill it in on the first."
             problems.append(RowProblem(group[0].number, _OWN_FIELDS[name], "", sentence))
+    if merged.starts and merged.ends and merged.ends < merged.starts:
+        sentence = f"The workstream ends on {spoken(merged.ends)}, before it starts on {spoken(merged.starts)}."
+        problems.append(RowProblem(group[0].number, "Ends", merged.ends.isoformat(), sentence))
     requirements = tuple(requirement for row in group for requirement in row.value.requirements)
     return replace(merged, requirements=requirements), problems
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from exchange.files.limits import FileRefused
 from exchange.files.tables import Table, TableRow, read_table
@@ -63,10 +65,11 @@ def test_blank_rows_and_columns_go_and_row_numbers_stay() -> None:
 
 
 def test_a_column_without_a_heading_is_left_out_with_a_note() -> None:
-    table = read_table(b"Full name,,E-mail\nAnn,stray,a@example.org\nBo,,b@example.org\n")
+    table = read_table(b"Full name,,E-mail\nAnn,stray,a@example.org\nBo,,b@example.org\n,lost,\n")
+    assert len(table.rows) == 2
     assert table.rows[0].cells == ("Ann", "a@example.org")
     assert table.notes[0].sentence == "Column 2 has no heading and was not read."
-    assert table.notes[0].rows == (2,)
+    assert table.notes[0].rows == (2, 4)
 
 
 def test_a_row_longer_than_the_header_is_a_problem_not_a_shifted_row() -> None:
@@ -131,6 +134,17 @@ def test_the_first_sheet_with_content_is_read_unless_another_is_named(workbook: 
         read_table(data, sheet="New people")
     with pytest.raises(FileRefused, match="no filled row"):
         read_table(data, sheet="Empty")
+
+
+def test_a_hidden_sheet_is_not_read() -> None:
+    book = Workbook()
+    book.worksheets[0].sheet_state = "hidden"
+    book.worksheets[0].append(["Old names"])
+    book.create_sheet("People").append(["Full name"])
+    stream = BytesIO()
+    book.save(stream)
+    table = read_table(stream.getvalue())
+    assert (table.sheet, table.sheets, table.header) == ("People", ("People",), ("Full name",))
 
 
 def test_a_workbook_with_nothing_in_it_is_refused(workbook: MakeWorkbook) -> None:

@@ -117,6 +117,12 @@ def test_rows_that_contradict_each_other_keep_the_workstream_out() -> None:
     assert "differs from an earlier row of the same workstream, “Cyber”" in reading.problems[1].sentence
 
 
+def test_an_end_before_the_start_of_another_row_keeps_the_workstream_out() -> None:
+    reading = read("W1;Cyber;UK-AISI;;;;2027-02-01;;;Analyst;;;;;;", "W1;;;;;;;2027-01-01;;Tester;;;;;;")
+    assert [(problem.row, problem.column) for problem in reading.problems] == [(2, "Ends"), (3, "")]
+    assert reading.problems[0].sentence == "The workstream ends on 1 January 2027, before it starts on 1 February 2027."
+
+
 def test_the_same_role_twice_keeps_the_workstream_out() -> None:
     reading = read(
         "W1;Cyber;UK-AISI;;;;;;;Analyst;;;;;;", "W1;;;;;;;;;analyst;2;;;;;", "W2;B;UK-AISI;;;;;;;Analyst;;;;;;"

@@ -57,6 +57,7 @@ class Permission(StrEnum):
     IMPORT_PUBLICATIONS = "import:publications"
     IMPORT_USE = "import:use"
     AUDIT_SEE = "audit:see"
+    AUDIT_VERIFY = "audit:verify"
     ACCOUNTS_SEE = "accounts:see"
     MAIL_SEE = "mail:see"
     ROLES_GRANT = "roles:grant"
@@ -95,6 +96,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     P.IMPORT_OPENINGS: frozenset({L, H}),
     P.IMPORT_PUBLICATIONS: frozenset({R, H}),
     P.AUDIT_SEE: frozenset({H, S, D, A}),
+    P.AUDIT_VERIFY: frozenset({D, A}),
     P.ACCOUNTS_SEE: frozenset({X}),
     P.MAIL_SEE: frozenset({X}),
     P.ROLES_GRANT: frozenset({X}),

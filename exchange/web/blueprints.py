@@ -7,6 +7,7 @@ from flask import Blueprint
 from exchange.web import (
     account,
     agreements,
+    audit,
     dashboard,
     health,
     notices,
@@ -29,6 +30,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     profiles.pages,
     staff.pages,
     workstreams.pages,
+    audit.pages,
     notices.pages,
     outbox.pages,
     health.pages,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, String, Text, func, select
+from sqlalchemy import JSON, Index, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from exchange.domain.audit import GENESIS, Entry
@@ -15,6 +15,7 @@ from exchange.store.base import Base, UtcDateTime
 
 class AuditEvent(Base):
     __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_subject", "subject_kind", "subject_id"),)
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

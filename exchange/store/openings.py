@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from exchange.store.base import Base, choice
 
@@ -58,3 +59,48 @@ class OpeningSkill(Base):
     opening_id: Mapped[int] = mapped_column(ForeignKey("opening.id", ondelete="CASCADE"), primary_key=True)
     skill: Mapped[str] = mapped_column(String(60), primary_key=True)
     level: Mapped[int]
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningRow:
+    """An opening as lists show it."""
+
+    id: int
+    code: str
+    title: str
+    host_institute_id: int
+    seats: int
+    opens_on: date
+    closes_on: date
+    min_weeks: int
+    max_weeks: int
+    status: OpeningStatus
+
+
+def listed(session: Session) -> list[OpeningRow]:
+    """Every opening, the ones that still take somebody first, in one statement."""
+    rows = session.execute(
+        select(
+            Opening.id,
+            Opening.code,
+            Opening.title,
+            Opening.host_institute_id,
+            Opening.seats,
+            Opening.opens_on,
+            Opening.closes_on,
+            Opening.min_weeks,
+            Opening.max_weeks,
+            Opening.status,
+        ).order_by(Opening.status.desc(), Opening.opens_on, Opening.title)
+    )
+    return [OpeningRow(*row) for row in rows]
+
+
+def skills_of(session: Session, opening_id: int) -> list[tuple[str, int]]:
+    """The skills an opening asks for, as (code, level)."""
+    rows = session.execute(
+        select(OpeningSkill.skill, OpeningSkill.level)
+        .where(OpeningSkill.opening_id == opening_id)
+        .order_by(OpeningSkill.skill)
+    )
+    return [(row.skill, row.level) for row in rows]

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Numeric, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from exchange.store.allocations import Allocation
 from exchange.store.base import Base, choice
+from exchange.store.people import Person
 
 
 class WorkstreamKind(StrEnum):
@@ -88,3 +102,138 @@ class RequirementSkill(Base):
     skill: Mapped[str] = mapped_column(String(60), primary_key=True)
     level: Mapped[int]
     must: Mapped[bool] = mapped_column(default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkstreamRow:
+    """A workstream as lists show it: ``seats`` asked for and ``filled`` ones."""
+
+    id: int
+    code: str
+    title: str
+    kind: WorkstreamKind
+    area: str
+    lead_institute_id: int
+    starts_on: date | None
+    ends_on: date | None
+    seats: int
+    filled: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkillRow:
+    skill: str
+    level: int
+    must: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementRow:
+    id: int
+    workstream_id: int
+    role: str
+    heads: int
+    share: Decimal
+    starts_on: date | None
+    ends_on: date | None
+    site_id: int | None
+    clearance_asked: str | None
+    languages: tuple[str, ...]
+    strand: str
+    skills: tuple[SkillRow, ...]
+    filled: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkstreamPage:
+    workstream: Workstream
+    lead_name: str
+    partners: frozenset[int]
+    requirements: tuple[RequirementRow, ...]
+
+
+def listed(session: Session) -> list[WorkstreamRow]:
+    """Every workstream and exercise by title, in one statement."""
+    seats = select(func.coalesce(func.sum(Requirement.heads), 0)).where(Requirement.workstream_id == Workstream.id)
+    filled = (
+        select(func.count())
+        .select_from(Allocation)
+        .join(Requirement, Requirement.id == Allocation.requirement_id)
+        .where(Requirement.workstream_id == Workstream.id)
+    )
+    rows = session.execute(
+        select(
+            Workstream.id,
+            Workstream.code,
+            Workstream.title,
+            Workstream.kind,
+            Workstream.area,
+            Workstream.lead_institute_id,
+            Workstream.starts_on,
+            Workstream.ends_on,
+            seats.scalar_subquery(),
+            filled.scalar_subquery(),
+        ).order_by(Workstream.kind.desc(), Workstream.title)
+    )
+    return [WorkstreamRow(*row) for row in rows]
+
+
+def page(session: Session, ident: int) -> WorkstreamPage | None:
+    """One workstream with all it requires, in four statements."""
+    row = session.execute(
+        select(Workstream, func.coalesce(Person.full_name, ""))
+        .outerjoin(Person, Person.id == Workstream.lead_person_id)
+        .where(Workstream.id == ident)
+    ).one_or_none()
+    if row is None:
+        return None
+    partners = session.scalars(
+        select(WorkstreamPartner.institute_id).where(WorkstreamPartner.workstream_id == ident)
+    ).all()
+    return WorkstreamPage(row[0], row[1], frozenset(partners), tuple(requirements(session, ident)))
+
+
+def requirements(session: Session, workstream_id: int) -> list[RequirementRow]:
+    """What it requires, in two statements."""
+    return _requirements(session, Requirement.workstream_id == workstream_id)
+
+
+def requirement(session: Session, ident: int) -> RequirementRow | None:
+    found = _requirements(session, Requirement.id == ident)
+    return found[0] if found else None
+
+
+def _requirements(session: Session, where: ColumnElement[bool]) -> list[RequirementRow]:
+    filled = select(func.count()).where(Allocation.requirement_id == Requirement.id).scalar_subquery()
+    rows = session.execute(
+        select(Requirement, func.coalesce(Strand.title, ""), filled)
+        .outerjoin(Strand, Strand.id == Requirement.strand_id)
+        .where(where)
+        .order_by(Requirement.id)
+    ).all()
+    skills: dict[int, list[SkillRow]] = {row[0].id: [] for row in rows}
+    for skill in session.scalars(
+        select(RequirementSkill)
+        .join(Requirement, Requirement.id == RequirementSkill.requirement_id)
+        .where(where)
+        .order_by(RequirementSkill.must.desc(), RequirementSkill.skill)
+    ):
+        skills[skill.requirement_id].append(SkillRow(skill.skill, skill.level, skill.must))
+    return [
+        RequirementRow(
+            id=one.id,
+            workstream_id=one.workstream_id,
+            role=one.role,
+            heads=one.heads,
+            share=one.share,
+            starts_on=one.starts_on,
+            ends_on=one.ends_on,
+            site_id=one.site_id,
+            clearance_asked=one.clearance_asked,
+            languages=tuple(one.languages),
+            strand=strand,
+            skills=tuple(skills[one.id]),
+            filled=count,
+        )
+        for one, strand, count in rows
+    ]

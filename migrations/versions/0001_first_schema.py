@@ -31,6 +31,7 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_event_actor_id"), ["actor_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_event_verb"), ["verb"], unique=False)
+        batch_op.create_index("ix_audit_event_subject", ["subject_kind", "subject_id"], unique=False)
 
     op.create_table(
         "institute",
@@ -1148,6 +1149,7 @@ def downgrade() -> None:
     op.drop_table("job_run")
     op.drop_table("institute")
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_event_subject")
         batch_op.drop_index(batch_op.f("ix_audit_event_verb"))
         batch_op.drop_index(batch_op.f("ix_audit_event_actor_id"))
 

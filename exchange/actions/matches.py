@@ -1,0 +1,122 @@
+"""Who fits a need: the profiles are loaded once and indexed, and each need is ranked over the index with its reasons.
+
+Nothing is written here. The index lives in the process (``IndexCache``) and is built anew when a profile has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from threading import Lock
+
+from sqlalchemy.orm import Session
+
+from exchange.domain import clearances
+from exchange.domain.clearances import Answer
+from exchange.domain.periods import Period
+from exchange.domain.skills import Level, SkillRequirement
+from exchange.matching.affinity import AffinityIndex, build_index
+from exchange.matching.profiles import Document, Need, PersonProfile
+from exchange.matching.ranking import Affinity, rank
+from exchange.store import matches as store
+from exchange.store.matches import Considered, Text
+from exchange.store.workstreams import RequirementRow, WorkstreamPage
+
+SHOWN = 20
+DEFAULT_LENGTH = timedelta(days=180)  # of a need that names no days, when clearances are asked about
+MUST_WEIGHT = 3.0  # a skill that one must have counts three times in the order; lacking it rules nobody out here
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One person and the reasons. ``clearance`` is a sentence of the kind "meets what is asked until …", or ""."""
+
+    who: Considered
+    affinity: Affinity
+    documents: tuple[tuple[Text, float], ...]  # the publications that speak for it, with their shares
+    clearance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The best people; ``unavailable`` ones do not meet what is asked and are not named with any reason."""
+
+    matches: tuple[Match, ...]
+    unavailable: tuple[Considered, ...]
+    considered: int
+    notes: tuple[str, ...]
+
+
+@dataclass
+class IndexCache:
+    """The index of everybody's profiles, shared by the threads of one process."""
+
+    stamp: int = -1
+    index: AffinityIndex | None = None
+    texts: Mapping[int, Text] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+    def current(self, session: Session) -> tuple[AffinityIndex, Mapping[int, Text]]:
+        """The index as of the newest change of a profile, with the texts behind its documents."""
+        newest = store.stamp(session)
+        with self.lock:
+            if self.index is None or newest != self.stamp:
+                self.texts = {text.id: text for text in store.texts(session)}
+                self.index = build_index(_profiles(self.texts, session))
+                self.stamp = newest
+            return self.index, self.texts
+
+
+def for_requirement(
+    session: Session, cache: IndexCache, page: WorkstreamPage, requirement: RequirementRow, *, today: date
+) -> Matched:
+    """Who fits a seat of a workstream, best first, out of the people of the institutes that take part."""
+    row = page.workstream
+    asked = requirement.clearance_asked or row.clearance_asked
+    text = f"{row.title}. {row.area}. {requirement.role}. {row.description}"
+    skills = tuple(
+        SkillRequirement(s.skill, Level(s.level), MUST_WEIGHT if s.must else 1.0) for s in requirement.skills
+    )
+    start = max(today, requirement.starts_on or row.starts_on or today)
+    end = max(start, requirement.ends_on or row.ends_on or start + DEFAULT_LENGTH)
+    everybody = store.considered(session, today)
+    taking_part = page.partners | {row.lead_institute_id}
+    people = {ident: who for ident, who in everybody.items() if who.institute_id in taking_part}
+    answers = {ident: _meets(who, asked, Period(start, end), today) for ident, who in people.items()}
+    open_to = [ident for ident, answer in answers.items() if answer is None or answer.answer is not Answer.DOES_NOT]
+    index, texts = cache.current(session)
+    ranking = rank(index, Need(text, skills), today=today, among=open_to, limit=SHOWN)
+    return Matched(
+        matches=tuple(_match(people, affinity, texts, answers[affinity.person_id]) for affinity in ranking.people),
+        unavailable=tuple(who for ident, who in people.items() if ident not in set(open_to)),
+        considered=len(people),
+        notes=ranking.notes,
+    )
+
+
+def _profiles(texts: Mapping[int, Text], session: Session) -> list[PersonProfile]:
+    documents: dict[int, list[Document]] = {}
+    for text in texts.values():
+        documents.setdefault(text.person_id, []).append(Document(text.id, f"{text.title}\n{text.abstract}"))
+    claims = store.claims(session)
+    return [
+        PersonProfile(ident, tuple(documents.get(ident, ())), tuple(claims.get(ident, ())))
+        for ident in sorted(documents.keys() | claims.keys())
+    ]
+
+
+def _meets(who: Considered, asked: str | None, period: Period, today: date) -> clearances.Meets | None:
+    if asked is None:
+        return None
+    need = clearances.need_of(asked, "")
+    return clearances.meets(who.clearances, need, period, today)
+
+
+def _match(
+    people: Mapping[int, Considered], affinity: Affinity, texts: Mapping[int, Text], answer: clearances.Meets | None
+) -> Match:
+    documents = tuple(
+        (texts[document.document_id], document.share) for document in affinity.documents if document.share > 0
+    )
+    return Match(people[affinity.person_id], affinity, documents, str(answer) if answer is not None else "")

@@ -33,21 +33,21 @@ def decode(data: bytes) -> tuple[str, tuple[Note, ...]]:
 
 
 def _decoded(data: bytes) -> tuple[str, tuple[Note, ...]]:
-    try:
-        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return data.decode("utf-16"), ()
-        if unmarked := _unmarked_utf16(data[:200]):
-            return data.decode(unmarked), ()
-    except UnicodeDecodeError as wrong:
-        raise FileRefused(_NOT_TEXT) from wrong
-    try:
-        return data.decode("utf-8-sig"), ()
-    except UnicodeDecodeError:
-        pass  # not UTF-8: the older encoding is tried next
-    try:
-        return data.decode("cp1252"), (_OLD_WINDOWS,)
-    except UnicodeDecodeError as wrong:
-        raise FileRefused(_NOT_TEXT) from wrong
+    for encoding, notes in _likely_encodings(data):
+        try:
+            return data.decode(encoding), notes
+        except UnicodeDecodeError:
+            continue
+    raise FileRefused(_NOT_TEXT)
+
+
+def _likely_encodings(data: bytes) -> tuple[tuple[str, tuple[Note, ...]], ...]:
+    """Encodings to try in turn, each with what to say if it fits."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return (("utf-16", ()),)
+    if unmarked := _unmarked_utf16(data[:200]):
+        return ((unmarked, ()),)
+    return ("utf-8-sig", ()), ("cp1252", (_OLD_WINDOWS,))
 
 
 def _unmarked_utf16(start: bytes) -> str | None:

@@ -14,6 +14,7 @@ from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 
+import defusedxml  # noqa: F401 - openpyxl refuses XML entities only where this is installed; without it nothing is read
 from openpyxl import load_workbook
 
 from exchange.files.limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, FileRefused, check_cell

@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from exchange.domain.actors import Actor, Role
 from exchange.domain.periods import Period
@@ -99,7 +100,7 @@ class AgreementContent:
     @property
     def hash(self) -> str:
         """SHA-256 of the canonical bytes, in lower-case hexadecimal."""
-        return hashlib.sha256(self.canonical()).hexdigest()
+        return _digest(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,12 +293,17 @@ def _decided_already(version: AgreementVersion, side: Side) -> str:
     return "This side has approved the version already." if side in version.approved_by else ""
 
 
+@lru_cache(maxsize=256)  # one page asks for the same few hashes many times; equal contents have equal bytes
+def _digest(content: AgreementContent) -> str:
+    return hashlib.sha256(content.canonical()).hexdigest()
+
+
 def _plain(value: object) -> object:
     """The value as canonical JSON holds it."""
     if isinstance(value, str):
         return unicodedata.normalize("NFC", str(value)).replace("\r\n", "\n").strip()
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
+        return format(value.normalize() + 0, "f")  # + 0: no minus before a nought
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):

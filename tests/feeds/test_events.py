@@ -169,6 +169,24 @@ def test_a_series_is_expanded_within_the_days_asked_for() -> None:
     assert all(event.rrule is None for event in shown)
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "slots"),
+    [
+        (date(2026, 3, 25), date(2026, 4, 1), ["20260325", "20260401"]),
+        (date(2026, 3, 26), date(2026, 3, 31), []),
+        (date(2026, 4, 15), date(2030, 1, 1), ["20260415"]),
+    ],
+)
+def test_both_ends_of_the_window_belong_to_it(first: date, last: date, slots: list[str]) -> None:
+    shown = expand(NEW_YORK_SERIES, first, last)
+    assert [event.uid.split("@")[0].rsplit("-", 1)[1] for event in shown] == slots
+
+
+def test_an_event_on_the_last_day_of_the_window_is_in_it() -> None:
+    assert expand(MEETING, date(2026, 3, 1), date(2026, 3, 3)) == (MEETING,)
+    assert expand(MEETING, date(2026, 3, 4), date(2026, 3, 9)) == ()
+
+
 def test_an_occurrence_that_is_moved_into_the_window_is_found_there() -> None:
     far = Timed.by_the_clock(date(2027, 1, 20), time(9), time(10), "America/New_York")
     moved = replace(NEW_YORK_SERIES, exdates=(), overrides=(Override(slot=date(2026, 3, 4), when=far),))

@@ -244,6 +244,14 @@ def test_long_texts_end_with_an_ellipsis(event: FeedEvent, text: str) -> None:
     assert len(plain(values(replace(long, alarms=()), "DESCRIPTION")[0])) <= 2000
 
 
+@pytest.mark.parametrize(("length", "ending"), [(199, "x"), (200, "x"), (201, "…")])
+def test_a_title_of_just_the_length_is_left_alone(length: int, ending: str) -> None:
+    body = render(replace(MEETING, summary="x" * length), MAILBOX, kind_prefix=False).body.decode().replace("\r\n ", "")
+    (title,) = re.findall("SUMMARY:(.*)\r", body)
+    assert len(title) == min(length, 200)
+    assert title.endswith(ending)
+
+
 def test_titles_say_what_and_when_but_nothing_more() -> None:
     names = {
         line.split(":")[0].split(";")[0] for line in lines(replace(NEW_YORK_SERIES, description="x"), Detail.TITLES)

@@ -1,0 +1,67 @@
+"""The invented world, filled once, served to a browser, with somebody signed in by a session of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from playwright.sync_api import BrowserContext
+from sqlalchemy import select
+from sqlalchemy.orm import sessionmaker
+
+from exchange.actions.accounts import token_hash
+from exchange.demo.running import fill
+from exchange.store.engine import open_engine
+from exchange.store.people import Person
+from exchange.store.sessions import SignInSession
+from exchange.web import Settings, create_app, migrations
+from tests.browser.conftest import served
+from tests.browser.screens import places
+from tests.cast import NOW
+
+
+@dataclass(frozen=True)
+class DemoWorld:
+    app: Flask
+    address: str
+    places: dict[str, int]
+    cookies: dict[str, str]
+
+    def url(self, path: str) -> str:
+        return self.address + path.format(**self.places)
+
+    def sign_in(self, context: BrowserContext, handle: str) -> None:
+        """Give a browser the session of this person."""
+        if handle:
+            context.add_cookies([{"name": "exchange", "value": self.cookies[handle], "url": self.address}])
+
+
+@contextmanager
+def demo_world(folder: Path, handles: set[str]) -> Iterator[DemoWorld]:
+    """Fill the world at the tests' instant and serve it until the block is left."""
+    settings = Settings(folder, f"sqlite:///{folder}/demo.sqlite3", "a key for tests only, long enough", False)
+    app = create_app(settings, CLOCK=lambda: NOW)
+    migrations.upgrade(app)
+    engine = open_engine(settings.database_url)
+    with sessionmaker(engine)() as session:
+        fill(session, now=NOW)
+        found = places(session)
+        people = {
+            email: ident
+            for ident, email in session.execute(select(Person.id, Person.email).where(Person.email.in_(handles)))
+        }
+        for email, ident in people.items():
+            session.add(SignInSession(token_hash=token_hash(email), person_id=ident, created_at=NOW, last_seen_at=NOW))
+        session.commit()
+    engine.dispose()
+    with served(app) as address:
+        yield DemoWorld(app, address, found, {email: _cookie(app, email) for email in people})
+
+
+def _cookie(app: Flask, token: str) -> str:
+    """The signed cookie that a browser would hold after signing in with this session token."""
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # the default interface
+    return str(serializer.dumps({"_user_id": token, "_fresh": True}))

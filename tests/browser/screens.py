@@ -1,0 +1,102 @@
+"""Every screen with the role that mainly uses it, as one table; and `make screens`, which writes pictures of them.
+
+A page that takes a record's number stands here with a name in braces, which ``places`` turns into a number that the
+invented world holds.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True)
+class Screen:
+    """``handle`` is whose sign-in of the invented world visits it, "" nobody's; ``key`` screens are pictured."""
+
+    path: str
+    handle: str
+    key: bool = False
+
+    @property
+    def name(self) -> str:
+        words = self.path.strip("/").replace("/", "-").replace("{", "").replace("}", "").partition("?")[0]
+        return f"{words or 'dashboard'}-{self.handle.partition('@')[0] or 'nobody'}"
+
+
+UK_HR = "hr@uk-aisi.example"
+US_HR = "hr@us-caisi.example"
+UK_LEAD = "lead@uk-aisi.example"
+UK_SECURITY = "security@uk-aisi.example"
+RESEARCHER = "researcher@uk-aisi.example"
+DIRECTOR = "director@uk-aisi.example"
+AUDITOR = "auditor@uk-aisi.example"
+ADMIN = "admin@uk-aisi.example"
+
+SCREENS: tuple[Screen, ...] = (
+    Screen("/sign-in", "", key=True),
+    Screen("/", UK_HR, key=True),
+    Screen("/", US_HR),
+    Screen("/", UK_LEAD),
+    Screen("/", UK_SECURITY),
+    Screen("/", RESEARCHER, key=True),
+    Screen("/", DIRECTOR),
+    Screen("/", AUDITOR),
+    Screen("/", ADMIN),
+    Screen("/account", UK_HR),
+    Screen("/secondments", UK_HR, key=True),
+    Screen("/secondments/new", UK_HR, key=True),
+    Screen("/secondments/{secondment}", UK_HR, key=True),
+    Screen("/secondments/{secondment}/edit", UK_HR),
+    Screen("/secondments/{secondment}/move/withdraw", UK_HR),
+    Screen("/secondments/{agreed}/agreement/1", UK_HR),
+    Screen("/secondments/{agreed}/agreement/new", UK_HR),
+    Screen("/secondments/{agreed}/agreement/return/home", UK_HR),
+    Screen("/secondments/{agreed}/agreement/give-up", UK_HR),
+    Screen("/openings", UK_HR),
+    Screen("/openings/{opening}", UK_HR),
+    Screen("/openings/new", UK_HR),
+    Screen("/openings/{opening}/edit", UK_HR),
+    Screen("/workstreams", UK_LEAD),
+    Screen("/workstreams/{workstream}", UK_LEAD, key=True),
+    Screen("/workstreams/new", UK_LEAD),
+    Screen("/workstreams/{workstream}/edit", UK_LEAD),
+    Screen("/workstreams/{workstream}/requirements/new", UK_LEAD),
+    Screen("/workstreams/{workstream}/requirements/{requirement}", UK_LEAD, key=True),
+    Screen("/workstreams/{workstream}/requirements/{requirement}/edit", UK_LEAD),
+    Screen("/workstreams/{workstream}/requirements/{requirement}/remove", UK_LEAD),
+)
+
+# Names in braces and the question that finds a record of the invented world for them.
+PLACES: Mapping[str, str] = {
+    "secondment": """SELECT s.id FROM secondment s JOIN institute i ON i.id = s.home_institute_id
+        WHERE i.code = 'UK-AISI' AND s.state = 'draft' ORDER BY s.id LIMIT 1""",
+    "agreed": """SELECT s.id FROM secondment s JOIN institute i ON i.id = s.home_institute_id
+        JOIN agreement_version v ON v.secondment_id = s.id
+        WHERE i.code = 'UK-AISI' AND s.state = 'agreement' ORDER BY s.id LIMIT 1""",
+    "opening": """SELECT o.id FROM opening o JOIN institute i ON i.id = o.host_institute_id
+        WHERE i.code = 'UK-AISI' ORDER BY o.id LIMIT 1""",
+    "workstream": """SELECT w.id FROM workstream w JOIN institute i ON i.id = w.lead_institute_id
+        JOIN requirement r ON r.workstream_id = w.id WHERE i.code = 'UK-AISI' ORDER BY w.id LIMIT 1""",
+    "requirement": """SELECT r.id FROM requirement r JOIN workstream w ON w.id = r.workstream_id
+        JOIN institute i ON i.id = w.lead_institute_id WHERE i.code = 'UK-AISI' ORDER BY w.id, r.id LIMIT 1""",
+}
+
+
+def places(session: Session) -> dict[str, int]:
+    """A record's number for each name; a name without one means that the invented world lacks it."""
+    found = {name: session.execute(text(question)).scalar() for name, question in PLACES.items()}
+    missing = [name for name, ident in found.items() if ident is None]
+    assert not missing, f"The invented world has no record for: {', '.join(missing)}"
+    return {name: int(ident) for name, ident in found.items() if ident is not None}
+
+
+if __name__ == "__main__":
+    from tests.browser.pictures import take
+
+    take(Path(sys.argv[1] if len(sys.argv) > 1 else "screens"))

@@ -6,7 +6,7 @@
 // "kit:say" (words for a screen reader) and "kit:swapped" (a part of the page is new).
 
 const FEATURES = [
-  ["[data-swap], [data-recheck]", "swap"],
+  ["[data-swap], [data-recheck-into]", "swap"],
   ["input.date", "dates"],
   [".tl", "board"],
   ["[data-events]", "progress"],

@@ -70,6 +70,15 @@ def test_a_slash_leads_to_the_search_but_not_while_typing(page: Page, address: s
     expect(page.locator("#title")).to_have_value("a/b")
 
 
+def test_single_keys_can_be_switched_off(page: Page, address: str) -> None:
+    go(page, f"{address}/board?keys=off")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).not_to_be_focused()
+    page.locator("#bar-1").focus()
+    page.keyboard.press("m")
+    expect(page.locator("#bar-1")).not_to_have_class("drag")
+
+
 def test_the_menu_of_a_narrow_screen_opens_closes_and_gives_the_focus_back(phone: Page, address: str) -> None:
     go(phone, address)
     button = phone.get_by_role("button", name="Menu")
@@ -300,7 +309,11 @@ def test_a_bar_is_moved_by_the_week_and_confirmed_in_a_form(page: Page, address:
     expect(page.locator("#move-start-echo")).to_have_text(written_date(first, Reader(), "long"))
     expect(page.locator("#move-end-echo")).to_have_text(written_date(last, Reader(), "long"))
     assert parse_date(page.locator("#move-start").input_value(), DateOrder.DAY_FIRST) == first
+    expect(page.locator("[data-move-what]")).to_contain_text("Frontier agent evaluations. Priya Raman")
     page.get_by_role("button", name="1 week later").click()
+    expect(page.locator("#move-checks")).to_have_text(
+        f"Free from {written_date(first + timedelta(weeks=1), Reader())}."
+    )
     expect(page.locator("#move-start-echo")).to_have_text(written_date(first + timedelta(weeks=1), Reader(), "long"))
     page.keyboard.press("Escape")
     expect(dialog).not_to_be_visible()

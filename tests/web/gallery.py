@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, flash, g, redirect, render_template, request, url_for
+from flask import Flask, flash, g, redirect, render_template, render_template_string, request, url_for
 from jinja2 import ChoiceLoader, FileSystemLoader
 from wtforms import (
     BooleanField,
@@ -161,6 +161,7 @@ def create_gallery(**overrides: Any) -> Flask:  # noqa: ANN401  (Flask's configu
     app.add_url_rule("/form", view_func=_form, methods=["GET", "POST"])
     app.add_url_rule("/job/events", view_func=_events)
     app.add_url_rule("/checks", view_func=_checks, methods=["POST"])
+    app.add_url_rule("/board/checks", view_func=_board_checks, methods=["POST"])
     for path in PATHS:
         if path != "/form":
             name = path.strip("/") or "parts"
@@ -176,7 +177,8 @@ def _set_reader() -> None:
 def _shell() -> dict[str, Any]:
     if request.path == "/signed-out":
         return {"navigation": (), "me": None, "search_url": None}
-    return {"navigation": NAVIGATION, "me": ME, "search_url": "/tables"}
+    keys_off = request.args.get("keys") == "off"
+    return {"navigation": NAVIGATION, "me": ME, "search_url": "/tables", "keys_off": keys_off}
 
 
 def _page(name: str) -> str:
@@ -211,6 +213,10 @@ def _form() -> ResponseReturnValue:
 
 def _checks() -> str:
     return render_template("gallery_pages/checks.html", start=request.form.get("start", ""))
+
+
+def _board_checks() -> str:
+    return render_template_string("<p id='move-checks'>Free from {{ request.form.start }}.</p>")
 
 
 def _error(status: int) -> ResponseReturnValue:
@@ -337,7 +343,7 @@ def _bar(uid: int, label: str, first: date, last: date, kind: str, who: str, att
         said=f"{who} to US CAISI, {first} to {last}, {kind}.",
         attention=attention,
         move_url="" if kind == "done" else "/form",
-        check_url="/checks",
+        check_url="/board/checks",
         version="3",
     )
 

@@ -199,13 +199,23 @@ def may_propose(versions: Sequence[AgreementVersion], content: AgreementContent,
 
 
 def may_approve(
-    versions: Sequence[AgreementVersion], side: Side, actor: Actor, seen_hash: str, decision: Decision, reason: str = ""
+    versions: Sequence[AgreementVersion],
+    side: Side,
+    actor: Actor,
+    seen_hash: str,
+    decision: Decision,
+    reason: str = "",
+    *,
+    other_hands: frozenset[int] = frozenset(),
 ) -> Verdict:
-    """Whether the actor may approve, or send back, for ``side`` the content whose hash they have seen."""
+    """Whether the actor may approve, or send back, for ``side`` the content whose hash they have seen.
+
+    ``other_hands`` are the people who have acted for the other institute in this secondment's moves.
+    """
     version = standing(versions).pending
     if version is None:
         return no(Refusal.CONFLICT, "No version awaits approval: propose one first.")
-    if forbidden := _wrong_hands(versions, version, side, actor, decision):
+    if forbidden := _wrong_hands(versions, version, side, actor, decision, other_hands):
         return no(Refusal.FORBIDDEN, forbidden)
     if seen_hash != version.content.hash:
         return no(Refusal.CONFLICT, "The agreement has changed since you opened it: read the new version, then decide.")
@@ -265,7 +275,12 @@ def content_verdict(content: AgreementContent) -> Verdict:
 
 
 def _wrong_hands(
-    versions: Sequence[AgreementVersion], version: AgreementVersion, side: Side, actor: Actor, decision: Decision
+    versions: Sequence[AgreementVersion],
+    version: AgreementVersion,
+    side: Side,
+    actor: Actor,
+    decision: Decision,
+    other_hands: frozenset[int],
 ) -> str:
     content = version.content
     if side is Side.PERSON:
@@ -275,15 +290,18 @@ def _wrong_hands(
         return f"An HR coordinator of the {side} institute approves for it."
     if actor.person_id == content.person_id:
         return "This is your own secondment: a colleague approves for the institute."
-    return "" if decision is Decision.SEND_BACK else _second_key(versions, version, side, actor.person_id)
+    if decision is Decision.SEND_BACK:
+        return ""
+    other = Side.HOST if side is Side.HOME else Side.HOME
+    decided = {a.person_id for v in versions for a in v.approvals if a.side is other}
+    return _second_key(version, actor.person_id, decided | other_hands)
 
 
-def _second_key(versions: Sequence[AgreementVersion], version: AgreementVersion, side: Side, person_id: int) -> str:
+def _second_key(version: AgreementVersion, person_id: int, other_hands: frozenset[int] | set[int]) -> str:
     if person_id == version.proposed_by:
         return "You proposed this version: a colleague approves it."
-    other = Side.HOST if side is Side.HOME else Side.HOME
-    if any(a.person_id == person_id and a.side is other for v in versions for a in v.approvals):
-        return "You have decided for the other institute in this agreement: a colleague must decide for this one."
+    if person_id in other_hands:
+        return "You have acted for the other institute in this secondment: a colleague must decide for this one."
     return ""
 
 

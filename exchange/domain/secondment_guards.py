@@ -88,13 +88,22 @@ def tasks_done(facts: SecondmentFacts, asked: Asked) -> tuple[str, ...]:
     )
 
 
-def agreement_concluded(facts: SecondmentFacts, _: Asked) -> tuple[str, ...]:
+def agreement_mutual(facts: SecondmentFacts, _: Asked) -> tuple[str, ...]:
     if facts.agreement_pending:
         return ("A newer version of the agreement awaits approval: approve it, or go back to the last one agreed.",)
     if facts.agreed is None:
         return ("The agreement is not concluded: both institutes and the person approve the same version.",)
-    if facts.agreed != facts.period:
-        return (f"The agreement is for {facts.agreed}, the secondment for {facts.period}: agree a new version.",)
+    return ()
+
+
+def agreement_in_force(facts: SecondmentFacts, asked: Asked) -> tuple[str, ...]:
+    """Agreed by all, and taken over: the secondment has the agreement's dates."""
+    missing = agreement_mutual(facts, asked)
+    if missing:
+        return missing
+    newer = facts.version_in_force is not None and facts.version_in_force != facts.version_agreed
+    if newer or facts.agreed != facts.period:
+        return (f"The agreement is for {facts.agreed}, the secondment for {facts.period}: take the agreement over.",)
     return ()
 
 
@@ -147,6 +156,12 @@ def before_last_day(facts: SecondmentFacts, asked: Asked) -> tuple[str, ...]:
     if asked.today < facts.period.end:
         return ()
     return (f"The last day, {spoken(facts.period.end)}, has come: complete the secondment instead.",)
+
+
+def stay_begun(facts: SecondmentFacts, asked: Asked) -> tuple[str, ...]:
+    if asked.today >= facts.period.start:
+        return ()
+    return (f"The first day is {spoken(facts.period.start)}: the stay can end early from then on.",)
 
 
 def last_day_come(facts: SecondmentFacts, asked: Asked) -> tuple[str, ...]:

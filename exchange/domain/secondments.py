@@ -118,7 +118,7 @@ MOVES: tuple[Move, ...] = (
         Verb.CONCLUDE,
         S.CLEARANCE,
         (SYSTEM, *BOTH_HR),
-        (guards.agreement_concluded, guards.checks_open),
+        (guards.agreement_mutual, guards.checks_open),
         WITH_SECURITY,
     ),
     # Clearance, recognition, visit, permission
@@ -127,13 +127,24 @@ MOVES: tuple[Move, ...] = (
         Verb.CLEAR,
         S.READY,
         (HOST_SECURITY,),
-        guards.agreement_concluded,
+        guards.agreement_in_force,
         guards.access_covered,
         guards.tasks_done,
         guards.checks_open,
     ),
     _approval(
-        S.READY, Verb.ARRIVE, S.ACTIVE, (HOST_HR,), guards.arrival_due, guards.access_restored, guards.tasks_done
+        S.READY,
+        Verb.ARRIVE,
+        S.ACTIVE,
+        (HOST_HR,),
+        guards.arrival_due,
+        guards.agreement_in_force,
+        guards.access_restored,
+        guards.tasks_done,
+    ),
+    *(
+        Move(s, Verb.AMEND, S.CLEARANCE, (SYSTEM, *BOTH_HR), AMENDMENT_NEEDS, WITH_SECURITY)
+        for s in (S.CLEARANCE, S.READY)
     ),
     # Under way
     *(
@@ -147,7 +158,15 @@ MOVES: tuple[Move, ...] = (
         for s in (S.ACTIVE, S.SUSPENDED, S.ENDED_EARLY)
     ),
     *(
-        Move(s, Verb.END_EARLY, S.ENDED_EARLY, BOTH_HR, (guards.before_last_day,), WITH_SECURITY, reason=True)
+        Move(
+            s,
+            Verb.END_EARLY,
+            S.ENDED_EARLY,
+            BOTH_HR,
+            (guards.stay_begun, guards.before_last_day),
+            WITH_SECURITY,
+            reason=True,
+        )
         for s in (S.ACTIVE, S.SUSPENDED, S.CLOSING)
     ),
     # The end
@@ -188,6 +207,17 @@ def seats(facts: SecondmentFacts, actor: Actor, move: Move) -> tuple[Seat, ...]:
     return tuple(seat for seat in move.who if facts.sits(actor, seat) and (not own or seat.side is Side.PERSON))
 
 
+def acting_seat(facts: SecondmentFacts, actor: Actor, move: Move) -> Seat | None:
+    """The seat from which the actor makes the move, None when there is none.
+
+    Whoever holds seats on both sides acts for the one they have acted for before; for an approving move, never for the
+    other.
+    """
+    held = seats(facts, actor, move)
+    free = tuple(seat for seat in held if not _acted_for_the_other_side(facts, actor, seat))
+    return next(iter(free or (() if move.approves else held)), None)
+
+
 def decide(
     facts: SecondmentFacts, verb: Verb, actor: Actor, today: date, *, reason: str = "", timing: Timing = DEFAULT_TIMING
 ) -> Verdict:
@@ -202,10 +232,9 @@ def decide(
     move = BY_SOURCE_AND_VERB.get((facts.state, verb))
     if move is None:
         return no(Refusal.CONFLICT, _not_from_here(facts.state, verb))
-    held = seats(facts, actor, move)
-    if not held:
+    if not seats(facts, actor, move):
         return no(Refusal.FORBIDDEN, _for_whom(facts, verb, actor))
-    if move.approves and all(_acted_for_the_other_side(facts, actor, seat) for seat in held):
+    if acting_seat(facts, actor, move) is None:
         return no(
             Refusal.FORBIDDEN,
             "You have acted for the other institute in this secondment: a colleague must act for this one.",
@@ -219,15 +248,11 @@ def moves_open(
     facts: SecondmentFacts, actor: Actor, today: date, *, timing: Timing = DEFAULT_TIMING
 ) -> tuple[OpenMove, ...]:
     """The moves that are the actor's to make from here, in the table's order, each with what stands in its way."""
-    found = []
-    for move in MOVES:
-        if move.source is not facts.state:
-            continue
-        held = seats(facts, actor, move)
-        if not held or (move.approves and all(_acted_for_the_other_side(facts, actor, seat) for seat in held)):
-            continue
-        found.append(OpenMove(move, _guarded(facts, move, today, timing)))
-    return tuple(found)
+    return tuple(
+        OpenMove(move, _guarded(facts, move, today, timing))
+        for move in MOVES
+        if move.source is facts.state and acting_seat(facts, actor, move) is not None
+    )
 
 
 def effective_state(facts: SecondmentFacts) -> State:

@@ -131,6 +131,16 @@ def test_one_person_never_turns_both_keys() -> None:
     assert "other institute" in verdict.reasons[0]
 
 
+def test_whoever_moved_for_one_institute_does_not_approve_for_the_other() -> None:
+    both = coordinator(20, HOME, HOST)
+    assert may_approve([FIRST], Side.HOME, both, CONTENT.hash, Decision.APPROVE)
+    verdict = may_approve([FIRST], Side.HOME, both, CONTENT.hash, Decision.APPROVE, other_hands=frozenset({20}))
+    assert verdict.refusal is Refusal.FORBIDDEN
+    assert may_approve(
+        [FIRST], Side.HOME, both, CONTENT.hash, Decision.SEND_BACK, "Other dates.", other_hands=frozenset({20})
+    )
+
+
 def test_nor_across_versions() -> None:
     both = coordinator(20, HOME, HOST)
     older = replace(FIRST, approvals=approvals(CONTENT, Side.HOST))

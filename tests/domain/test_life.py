@@ -42,6 +42,7 @@ from exchange.domain.secondments import (
     BY_SOURCE_AND_VERB,
     MOVES,
     Move,
+    acting_seat,
     decide,
     effective_state,
     may_edit,
@@ -72,6 +73,7 @@ CAST = (
     actor(99, (HR, 3), (SO, 3)),  # of another institute
     SYSTEM,
 )
+KEYS = (Side.HOME, Side.HOST)
 ACTORS = st.sampled_from(CAST)
 OUT = frozenset({Verb.WITHDRAW, Verb.DECLINE, Verb.CANCEL, Verb.LAPSE, Verb.SEND_BACK})
 CODES = {Verb.SUSPEND: SuspensionCode.LEAVE.value, Verb.END_EARLY: EndReason.PERSONAL.value}
@@ -125,7 +127,22 @@ class Life(RuleBasedStateMachine):
             version_agreed=agreed.number if agreed else None,
             agreement_pending=now.pending is not None,
             awaited=now.awaited,
+            home_hands=self.hands(Side.HOME),
+            host_hands=self.hands(Side.HOST),
         )
+
+    def hands(self, side: Side) -> frozenset[int]:
+        """Who has acted for this side: by an approving move, or by approving a version."""
+        moved = {Side.HOME: self.facts.home_hands, Side.HOST: self.facts.host_hands}.get(side, frozenset())
+        return moved | {
+            given.person_id
+            for version in self.versions
+            for given in version.approvals
+            if given.side is side and given.decision is Decision.APPROVE
+        }
+
+    def other_hands(self, side: Side) -> frozenset[int]:
+        return self.hands({Side.HOME: Side.HOST, Side.HOST: Side.HOME}.get(side, side)) if side in KEYS else frozenset()
 
     @rule(verb=st.sampled_from(Verb), who=ACTORS, reason=REASONS)
     def try_anything(self, verb: Verb, who: Actor, reason: str) -> None:
@@ -162,7 +179,7 @@ class Life(RuleBasedStateMachine):
                 (side, who)
                 for side in Side
                 for who in CAST
-                if may_approve(self.versions, side, who, seen, Decision.APPROVE)
+                if may_approve(self.versions, side, who, seen, Decision.APPROVE, other_hands=self.other_hands(side))
             ]
             if ways:
                 side, who = ways[(choice + turn) % len(ways)]
@@ -181,7 +198,7 @@ class Life(RuleBasedStateMachine):
         self.facts = replace(self.facts, state=row.target, quiet_since=self.today)
         self._apply(row, who)
         if row.approves and who.person_id is not None:
-            self._remember(row, who)
+            self._remember(facts, row, who)
 
     def _apply(self, row: Move, who: Actor) -> None:
         now = standing(self.versions)
@@ -203,12 +220,13 @@ class Life(RuleBasedStateMachine):
         elif row.verb is Verb.RESUME:
             assert any(who.has(SO, institute) for institute in (HOME, HOST))
 
-    def _remember(self, row: Move, who: Actor) -> None:
+    def _remember(self, facts: SecondmentFacts, row: Move, who: Actor) -> None:
         assert who.person_id is not None
-        sides = {seat.side for seat in seats(self.facts, who, row)}
-        if Side.HOME in sides and who.person_id not in self.facts.host_hands:
+        seat = acting_seat(facts, who, row)
+        assert seat is not None
+        if seat.side is Side.HOME:
             self.facts = replace(self.facts, home_hands=self.facts.home_hands | {who.person_id})
-        elif Side.HOST in sides:
+        elif seat.side is Side.HOST:
             self.facts = replace(self.facts, host_hands=self.facts.host_hands | {who.person_id})
 
     @rule(who=ACTORS, later=st.integers(0, 60), ahead=st.integers(1, 2))
@@ -240,7 +258,7 @@ class Life(RuleBasedStateMachine):
         if not self.versions:
             return
         seen = self.versions[max(0, len(self.versions) - 1 - back)].content.hash
-        if not may_approve(self.versions, side, who, seen, decision, reason):
+        if not may_approve(self.versions, side, who, seen, decision, reason, other_hands=self.other_hands(side)):
             return
         newest = self.versions[-1]
         assert seen == newest.content.hash
@@ -279,17 +297,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def nobody_turns_both_keys(self) -> None:
-        keys = {
-            side: {
-                given.person_id
-                for version in self.versions
-                for given in version.approvals
-                if given.side is side and given.decision is Decision.APPROVE
-            }
-            for side in (Side.HOME, Side.HOST)
-        }
-        assert keys[Side.HOME].isdisjoint(keys[Side.HOST])
-        assert self.facts.home_hands.isdisjoint(self.facts.host_hands)
+        assert self.hands(Side.HOME).isdisjoint(self.hands(Side.HOST))
 
     @invariant()
     def no_side_approves_a_version_twice(self) -> None:
@@ -318,7 +326,11 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def nothing_is_stuck(self) -> None:
         facts = self.known()
-        days = (self.today, max(self.today, facts.period.end) + timedelta(days=400))
+        days = (
+            self.today,
+            max(self.today, facts.period.start),
+            max(self.today, facts.period.end) + timedelta(days=400),
+        )
         possible = any(open_move.verdict for day in days for who in CAST for open_move in moves_open(facts, who, day))
         assert possible == (facts.state not in FINAL)
 

@@ -26,6 +26,7 @@ from exchange.domain.secondments import (
     HOST_HR,
     HOST_LEAD,
     MOVES,
+    acting_seat,
     arrival_day,
     ball,
     decide,
@@ -144,8 +145,13 @@ def test_a_sending_back_needs_a_reason() -> None:
         (State.NOMINATED, Verb.ACCEPT, HOST_COORDINATOR, {"seats_left": 0}, "add a seat"),
         (State.AGREEMENT, Verb.CONCLUDE, SYSTEM, {"agreed": None}, "approve the same version"),
         (State.AGREEMENT, Verb.CONCLUDE, SYSTEM, {"agreement_pending": True}, "newer version"),
-        (State.AGREEMENT, Verb.CONCLUDE, SYSTEM, {"agreed": Period(START, START)}, "agree a new version"),
+        (State.AGREEMENT, Verb.CONCLUDE, SYSTEM, {"agreed": None, "awaited": frozenset({Side.HOST})}, "same version"),
         (State.CLEARANCE, Verb.CLEAR, HOST_SO, {"access_covered": False}, "close the gaps"),
+        (State.CLEARANCE, Verb.CLEAR, HOST_SO, {"agreed": Period(START, START)}, "take the agreement over"),
+        (State.CLEARANCE, Verb.CLEAR, HOST_SO, {"version_agreed": 2}, "take the agreement over"),
+        (State.READY, Verb.ARRIVE, HOST_COORDINATOR, {"agreement_pending": True}, "newer version"),
+        (State.CLEARANCE, Verb.AMEND, SYSTEM, {}, "nothing to take over"),
+        (State.ACTIVE, Verb.END_EARLY, HOME_HR, {}, "from then on"),
         (State.READY, Verb.ARRIVE, HOST_COORDINATOR, {}, "from 29 August 2026"),
         (State.ACTIVE, Verb.BEGIN_CLOSING, SYSTEM, {}, "begins on 28 December 2026"),
         (State.CLOSING, Verb.COMPLETE, HOST_COORDINATOR, {}, "last day is 26 February 2027"),
@@ -158,7 +164,8 @@ def test_a_sending_back_needs_a_reason() -> None:
 def test_a_refused_move_says_what_would_open_it(
     state: State, verb: Verb, actor: Actor, missing: dict[str, object], says: str
 ) -> None:
-    verdict = decide(facts(state, **missing), verb, actor, TODAY)
+    reason = EndReason.PERSONAL.value if verb is Verb.END_EARLY else ""
+    verdict = decide(facts(state, **missing), verb, actor, TODAY, reason=reason)
     assert verdict.refusal is Refusal.CONFLICT
     assert says in " ".join(verdict.reasons)
 
@@ -205,6 +212,26 @@ def test_one_person_never_acts_for_both_institutes() -> None:
     verdict = decide(facts(State.NOMINATED, home_hands=frozenset({30})), Verb.ACCEPT, both, TODAY)
     assert verdict.refusal is Refusal.FORBIDDEN
     assert "a colleague must act for this one" in verdict.reasons[0]
+
+
+def test_whoever_sits_on_both_sides_acts_for_the_one_they_began_with() -> None:
+    both = someone(30, (Role.HR_COORDINATOR, HOME), (Role.HR_COORDINATOR, HOST))
+    cancel = BY_SOURCE_AND_VERB[State.READY, Verb.CANCEL]
+    fresh = acting_seat(facts(State.READY), both, cancel)
+    host = acting_seat(facts(State.READY, host_hands=frozenset({30})), both, cancel)
+    assert fresh is not None
+    assert host is not None
+    assert (fresh.side, host.side) == (Side.HOME, Side.HOST)
+    accept = BY_SOURCE_AND_VERB[State.NOMINATED, Verb.ACCEPT]
+    assert acting_seat(facts(State.NOMINATED, home_hands=frozenset({30})), both, accept) is None
+    assert acting_seat(facts(State.READY), OUTSIDER, cancel) is None
+
+
+def test_before_arrival_a_new_version_goes_through_clearance_again() -> None:
+    longer = facts(State.READY, version_agreed=2, agreed=Period(START, END + timedelta(days=30)))
+    assert decide(longer, Verb.AMEND, HOST_COORDINATOR, TODAY)
+    assert BY_SOURCE_AND_VERB[State.READY, Verb.AMEND].target is State.CLEARANCE
+    assert not decide(longer, Verb.ARRIVE, HOST_COORDINATOR, START)
 
 
 def test_a_lead_supports_nominations_for_their_own_workstream_only() -> None:

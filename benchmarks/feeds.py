@@ -21,6 +21,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 
+from icalendar import Calendar
+
 from exchange.feeds import zones
 from exchange.feeds.assemble import Head, assemble, calendar, compress, etag
 from exchange.feeds.conditional import last_modified, not_modified
@@ -28,7 +30,7 @@ from exchange.feeds.events import EventKind, FeedEvent, Override
 from exchange.feeds.fragment import Fragment
 from exchange.feeds.moments import AllDay, Timed
 from exchange.feeds.recurrence import Frequency, Recurrence
-from exchange.feeds.render import Mailbox, render, vevents, zones_of
+from exchange.feeds.render import Mailbox, render, vevents
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MAILBOX = Mailbox("Exchange", "noreply@exchange.example")
@@ -125,14 +127,14 @@ def event(number: int) -> FeedEvent:
 
 def written_anew(events: Sequence[FeedEvent]) -> bytes:
     """The whole calendar by icalendar alone."""
-    whole = calendar(HEAD)
-    for zone in sorted({zone for each in events for zone in zones_of(each)}):
+    whole, times = calendar(HEAD), Calendar()
+    components = [vevent for each in sorted(events, key=lambda each: each.uid) for vevent in vevents(each, MAILBOX)]
+    times.subcomponents.extend(components)
+    for zone in sorted(times.get_used_tzids()):
         timezone = zones.component(zone)
         if timezone is not None:
             whole.add_component(timezone)
-    for each in sorted(events, key=lambda each: each.uid):
-        for vevent in vevents(each, MAILBOX):
-            whole.add_component(vevent)
+    whole.subcomponents.extend(components)
     body: bytes = whole.to_ical()
     return body
 

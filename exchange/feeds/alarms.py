@@ -27,4 +27,4 @@ def with_alarms(fragment: Fragment, alarms: tuple[timedelta, ...]) -> Fragment:
     written = b"".join(alarm(before).to_ical() for before in alarms)
     *vevents, rest = fragment.body.split(_END)
     body = b"".join(vevent + (b"" if _CANCELLED in vevent else written) + _END for vevent in vevents)
-    return Fragment(fragment.uid, body + rest, fragment.zones)
+    return Fragment(fragment.uid, body + rest)

@@ -23,6 +23,8 @@ _PRODUCT = "-//Exchange//Calendar feeds//EN"
 _COLOUR = re.compile(r"[a-z]{3,30}")
 _END = b"END:VCALENDAR\r\n"
 _UID_LINE = re.compile(rb"(?m)^UID:((?:.*\r\n)(?: .*\r\n)*)")
+# No line within a fragment begins so unless it is the property: a folded text goes on after a space.
+_ZONE_OF_A_TIME = re.compile(rb"\n(?:DTSTART|DTEND|EXDATE|RECURRENCE-ID);TZID=([^:]+):")
 _LONGEST_NAME = 200
 _LONGEST_DESCRIPTION = 1000
 _COMPRESSION = 6
@@ -56,11 +58,11 @@ class Head:
 
 
 def assemble(head: Head, fragments: Iterable[Fragment]) -> bytes:
-    """The calendar of these fragments, sorted by UID, with the VTIMEZONEs they need before them."""
-    shown = sorted((fragment for fragment in fragments if fragment.body), key=lambda fragment: fragment.uid)
-    used = sorted({zone for fragment in shown for zone in fragment.zones})
+    """The calendar of these fragments, sorted by UID, with the VTIMEZONEs they name before them."""
+    events = b"".join(fragment.body for fragment in sorted(fragments, key=lambda fragment: fragment.uid))
+    used = sorted({zone.decode() for zone in _ZONE_OF_A_TIME.findall(events)})
     definitions = [definition for zone in used if (definition := zones.definition(zone)) is not None]
-    return b"".join((_opening(head), *definitions, *(fragment.body for fragment in shown), _END))
+    return b"".join((_opening(head), *definitions, events, _END))
 
 
 def calendar(head: Head) -> Calendar:
@@ -113,7 +115,7 @@ def disguise(fragment: Fragment, secret: bytes) -> Fragment:
     body = _UID_LINE.sub(
         lambda match: _uid_line(_hidden(match[1].replace(b"\r\n ", b"").strip(), secret)), fragment.body
     )
-    return Fragment(_hidden(fragment.uid.encode(), secret), body, fragment.zones)
+    return Fragment(_hidden(fragment.uid.encode(), secret), body)
 
 
 def _hidden(uid: bytes, secret: bytes) -> str:

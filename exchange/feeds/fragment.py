@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """The VEVENTs of one UID as bytes, and the zones whose VTIMEZONE they need. Empty bytes: nothing to show."""
+    """The VEVENTs of one event as bytes, sorted into a calendar by its UID. Empty bytes: nothing to show."""
 
     uid: str
     body: bytes
-    zones: tuple[str, ...] = ()

@@ -93,16 +93,16 @@ def properties(data: bytes) -> Iterator[Property | Finding]:
 
 
 def _unfolded(data: bytes) -> Iterator[tuple[int, str]]:
-    begun, parts = 0, b""
+    begun, parts = 0, [b""]
     for number, line in enumerate(data.replace(b"\r\n", b"\n").split(b"\n"), 1):
         if line[:1] in {b" ", b"\t"}:
-            parts += line[1:]
+            parts.append(line[1:])
             continue
-        if parts:
-            yield begun, parts.decode(errors="replace")
-        begun, parts = number, line
-    if parts:
-        yield begun, parts.decode(errors="replace")
+        if any(parts):
+            yield begun, b"".join(parts).decode(errors="replace")
+        begun, parts = number, [line]
+    if any(parts):
+        yield begun, b"".join(parts).decode(errors="replace")
 
 
 def _is_text(line: bytes) -> bool:

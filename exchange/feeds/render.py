@@ -59,16 +59,7 @@ class Mailbox:
 def render(event: FeedEvent, mailbox: Mailbox, detail: Detail = Detail.FULL, *, kind_prefix: bool = True) -> Fragment:
     """The fragment of an event. ``kind_prefix`` puts the kind before the title, as in "Due: "."""
     components = vevents(event, mailbox, detail, kind_prefix=kind_prefix)
-    return Fragment(event.uid, b"".join(component.to_ical() for component in components), zones_of(event, detail))
-
-
-def zones_of(event: FeedEvent, detail: Detail = Detail.FULL) -> tuple[str, ...]:
-    """The zones that the event's VEVENTs name, sorted."""
-    shown = view(event, detail)
-    if shown is None:
-        return ()
-    moments = [part.when for part in _parts(shown)]
-    return tuple(sorted({zone for when in moments if isinstance(when, Timed) and (zone := when.written_zone)}))
+    return Fragment(event.uid, b"".join(component.to_ical() for component in components))
 
 
 def vevents(

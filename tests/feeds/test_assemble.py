@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from exchange.feeds import zones
 from exchange.feeds.assemble import Head, assemble, calendar, compress, disguise, etag, tombstone
 from exchange.feeds.events import FeedEvent
-from exchange.feeds.render import render, vevents, zones_of
+from exchange.feeds.render import render, vevents
 from exchange.feeds.views import Detail
 from tests.feeds.samples import CHANGED, EVERYDAY, HOST, MAILBOX, MEETING, NEW_YORK_SERIES, SECONDMENT, events, texts
 
@@ -23,15 +23,16 @@ calendars = st.integers(0, 4).flatmap(lambda size: st.tuples(*(events(number) fo
 
 def whole_calendar(head: Head, shown: tuple[FeedEvent, ...], detail: Detail) -> bytes:
     """What icalendar itself writes when it is given everything at once."""
-    component = calendar(head)
-    for zone in sorted({zone for event in shown for zone in zones_of(event, detail)}):
+    ordered = sorted(shown, key=lambda event: event.uid)
+    components = [vevent for event in ordered for vevent in vevents(event, MAILBOX, detail)]
+    whole, times = calendar(head), icalendar.Calendar()
+    times.subcomponents.extend(components)
+    for zone in sorted(times.get_used_tzids()):
         timezone = zones.component(zone)
         assert timezone is not None
-        component.add_component(timezone)
-    for event in sorted(shown, key=lambda event: event.uid):
-        for vevent in vevents(event, MAILBOX, detail):
-            component.add_component(vevent)
-    written: bytes = component.to_ical()
+        whole.add_component(timezone)
+    whole.subcomponents.extend(components)
+    written: bytes = whole.to_ical()
     return written
 
 

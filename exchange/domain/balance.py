@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from exchange.domain.periods import DAY, Period
-from exchange.domain.policies import Severity
+from exchange.domain.policies import PolicyBook, Severity
 from exchange.domain.secondment_facts import OVER, PLANNED, UNDER_WAY, State
 from exchange.domain.stay_rules import Breach, Breaches
 
@@ -56,6 +56,11 @@ class Tolerance:
 
 
 DEFAULT_TOLERANCE = Tolerance()
+
+
+def tolerance_of(book: PolicyBook, day: date) -> Tolerance:
+    """The tolerance as the policy rows have it on a day, for pairs whose agreement names no other."""
+    return Tolerance(book.amount("balance.tolerance_per_cent", day), book.amount("balance.tolerance_months", day))
 
 
 @dataclass(frozen=True, slots=True)

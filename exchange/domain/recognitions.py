@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from exchange.domain.actors import Actor, Role
 from exchange.domain.periods import Period, add_months, spoken
+from exchange.domain.policies import PolicyBook
 from exchange.domain.verdict import YES, Refusal, Verdict, no
 
 SECRET_RANK = 3
@@ -61,9 +62,21 @@ class VisitLimits:
     people: int = 30
     sites: int = 30
     ahead_days: int = 90
+    renewal_month: int = 10
 
 
 DEFAULT_VISIT_LIMITS = VisitLimits()
+
+
+def visit_limits_of(book: PolicyBook, day: date) -> VisitLimits:
+    """The limits as the policy rows have them on a day."""
+    return VisitLimits(
+        book.number("visit.max_days", day),
+        book.number("visit.max_people", day),
+        book.number("visit.max_sites", day),
+        book.number("visit.max_ahead_days", day),
+        book.number("visit.renewal_month", day),
+    )
 
 
 class VisitKind(StrEnum):
@@ -141,9 +154,9 @@ def visit_window(start: date, limits: VisitLimits = DEFAULT_VISIT_LIMITS) -> dat
     return date.fromordinal(start.toordinal() - limits.ahead_days)
 
 
-def visit_renewal_day(period: Period) -> date | None:
+def visit_renewal_day(period: Period, limits: VisitLimits = DEFAULT_VISIT_LIMITS) -> date | None:
     """Rule 15: when to begin the renewal for a stay of more than twelve months - month ten - or None."""
-    return add_months(period.start, 10) if period.end >= add_months(period.start, 12) else None
+    return add_months(period.start, limits.renewal_month) if period.end >= add_months(period.start, 12) else None
 
 
 def consent_missing(nations: frozenset[str], third_country_information: bool, originator_consents: bool) -> str:

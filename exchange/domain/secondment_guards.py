@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from exchange.domain.periods import spoken
+from exchange.domain.policies import PolicyBook
 from exchange.domain.secondment_facts import SecondmentFacts, State, Verb
 
 
@@ -20,6 +21,15 @@ class Timing:
 
 
 DEFAULT_TIMING = Timing()
+
+
+def timing_of(book: PolicyBook, day: date) -> Timing:
+    """The day counts as the policy rows have them on a day."""
+    return Timing(
+        book.number("move.arrive_early_days", day),
+        book.number("move.closing_days", day),
+        book.number("move.lapse_days", day),
+    )
 
 
 @dataclass(frozen=True, slots=True)

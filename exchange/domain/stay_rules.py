@@ -13,7 +13,7 @@ from exchange.domain.allocations import Commitment, overbookings, peak, two_citi
 from exchange.domain.away_time import continuous, most_in_any_window
 from exchange.domain.eligibility_facts import EligibilityFacts, PastStay
 from exchange.domain.periods import Period, add_months, gaps, last_day_of, spoken
-from exchange.domain.policies import Severity
+from exchange.domain.policies import PolicyBook, Severity
 from exchange.domain.policy_seeds import ROUTES
 
 
@@ -244,8 +244,9 @@ def fair_chance(facts: EligibilityFacts) -> Breaches:
     return (Breach(28, WARN, f"This is number {count} in {years} years for the same person: could somebody else go?"),)
 
 
-def extension_in_time(end: date, today: date, min_days: int, ask_days: int) -> Breaches:
+def extension_in_time(end: date, today: date, book: PolicyBook) -> Breaches:
     """An extension is asked for 90 days before the end, at the latest 30; after the end there is none."""
+    min_days, ask_days = book.number("extension.min_days", today), book.number("extension.ask_days", today)
     left = (end - today).days
     if left < 0:
         return (Breach(27, BLOCK, f"The stay ended on {spoken(end)}: nominate the person anew."),)
@@ -258,17 +259,18 @@ def extension_in_time(end: date, today: date, min_days: int, ask_days: int) -> B
     return ()
 
 
-def return_post_decided(end: date, today: date, decided: bool, days: int) -> Breaches:
+def return_post_decided(end: date, today: date, decided: bool, book: PolicyBook) -> Breaches:
     """The post to return to is decided 60 days before the end; after that the director is told."""
-    if decided or today < end - timedelta(days=days):
+    if decided or today < end - timedelta(days=book.number("return_post.days", today)):
         return ()
     return (
         Breach(29, WARN, f"The stay ends on {spoken(end)} and no post to return to is decided: the director is told."),
     )
 
 
-def short_visit_without_agreement(period: Period, rank: int, recharged: bool, max_days: int) -> Breaches:
+def short_visit_without_agreement(period: Period, rank: int, recharged: bool, book: PolicyBook) -> Breaches:
     """A short visit may do without an agreement only when it is unclassified and nothing is recharged."""
+    max_days = book.number("short_visit.max_days", period.start)
     if period.days < max_days and rank == 0 and not recharged:
         return ()
     return (

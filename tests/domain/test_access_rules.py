@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -10,7 +11,10 @@ from hypothesis import strategies as st
 from exchange.domain import access_rules as rules
 from exchange.domain.away_time import continuous, days_within, most_in_any_window
 from exchange.domain.clearances import Answer, Meets
+from exchange.domain.eligibility_facts import EligibilityFacts
 from exchange.domain.periods import Period, add_months
+from exchange.domain.policies import Severity
+from exchange.domain.recognitions import RecognitionStatus
 
 STAY = Period(date(2026, 9, 1), date(2027, 2, 26))
 
@@ -31,6 +35,33 @@ def test_rule_18_an_appraisal_needs_an_owner() -> None:
     assert not rules.appraisal_has_owner(date(2026, 12, 1), STAY, owner_named=True)
     assert not rules.appraisal_has_owner(date(2027, 12, 1), STAY, owner_named=False)
     assert not rules.appraisal_has_owner(None, STAY, owner_named=False)
+
+
+def test_rule_13_what_the_host_opens(eligible: EligibilityFacts) -> None:
+    assert rules.recognised_on_every_day(eligible) == ()
+    elsewhere = replace(eligible.stay.recognitions[0], host_country="CA")
+    withdrawn = replace(eligible.stay.recognitions[0], status=RecognitionStatus.WITHDRAWN)
+    for decisions in ((), (elsewhere,), (withdrawn,)):
+        facts = replace(eligible, stay=replace(eligible.stay, recognitions=decisions))
+        assert [(b.rule, b.severity) for b in rules.recognised_on_every_day(facts)] == [(13, Severity.BLOCK)]
+
+
+def test_rule_15_two_requests_may_follow_each_other(eligible: EligibilityFacts) -> None:
+    first, second = Period(STAY.start, date(2026, 12, 31)), Period(date(2027, 1, 1), STAY.end)
+    assert rules.visit_covers(replace(eligible, stay=replace(eligible.stay, visits=(first, second)))) == ()
+    assert rules.visit_covers(replace(eligible, stay=replace(eligible.stay, visits=(second,))))[0].rule == 15
+
+
+def test_rule_19_a_changed_citizenship_counts_at_once(eligible: EligibilityFacts) -> None:
+    assert rules.citizenship_allowed(eligible) == ()
+    changed = replace(eligible, candidate=replace(eligible.candidate, citizenships=frozenset({"IE"})))
+    assert rules.citizenship_allowed(changed)[0].rule == 19
+
+
+def test_rule_30_only_work_on_site_asks_for_the_site(eligible: EligibilityFacts) -> None:
+    lower = replace(eligible, offer=replace(eligible.offer, site_rank=1))
+    assert rules.site_fits_work(lower)[0].rule == 30
+    assert rules.site_fits_work(replace(lower, stay=replace(lower.stay, city=""))) == ()
 
 
 def test_gaps_shorter_than_sixty_days_join_stays() -> None:

@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from exchange.domain.balance import Exchanged, Flow, PairBalance, Tolerance, ledger, reciprocity, weeks
+from exchange.domain.balance import Exchanged, Flow, PairBalance, Tolerance, ledger, reciprocity, tolerance_of, weeks
 from exchange.domain.periods import Period
+from exchange.domain.policy_seeds import SEED_BOOK
 from exchange.domain.secondment_facts import State
 
 TODAY = date(2026, 6, 7)
@@ -77,6 +78,10 @@ def test_rule_26_uses_the_pairs_own_tolerance() -> None:
     strict = reciprocity(pair, Tolerance(per_cent=Decimal(10), months=Decimal(1)))
     assert strict[0].rule == 26
     assert "4.6 person-months" in strict[0].sentence
+
+
+def test_rule_26_the_tolerance_is_the_policy_rows() -> None:
+    assert tolerance_of(SEED_BOOK, TODAY) == Tolerance()
 
 
 def test_a_day_is_counted_once() -> None:

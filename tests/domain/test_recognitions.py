@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from exchange.domain.actors import Actor, Grant, Role
 from exchange.domain.periods import Period
+from exchange.domain.policy_seeds import SEED_BOOK
 from exchange.domain.recognitions import (
+    DEFAULT_VISIT_LIMITS,
     Instrument,
     Recognition,
     VisitKind,
@@ -18,6 +21,7 @@ from exchange.domain.recognitions import (
     limited_access_faults,
     may_decide,
     visit_faults,
+    visit_limits_of,
     visit_renewal_day,
     visit_window,
 )
@@ -96,6 +100,13 @@ def test_rule_15_when_to_submit_and_when_to_renew() -> None:
     year = Period(date(2026, 9, 1), date(2027, 8, 31))
     assert visit_renewal_day(year) is None
     assert visit_renewal_day(Period(year.start, date(2027, 9, 1))) == date(2027, 7, 1)
+
+
+def test_rule_15_the_limits_are_the_policy_rows() -> None:
+    assert visit_limits_of(SEED_BOOK, STAY.start) == DEFAULT_VISIT_LIMITS
+    rule = SEED_BOOK.rule("visit.max_people", STAY.start)
+    stricter = visit_limits_of(SEED_BOOK.replaced(rule, replace(rule, value=Decimal(10))), STAY.start)
+    assert "10 people at most" in visit_faults(replace(REQUEST, person_ids=frozenset(range(11))), stricter)[0]
 
 
 def test_rule_20_third_country_information() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from exchange.domain.actors import SYSTEM, Actor, Grant, Role
 from exchange.domain.periods import Period
+from exchange.domain.policy_seeds import SEED_BOOK
 from exchange.domain.secondment_facts import (
     BEFORE_ARRIVAL,
     FINAL,
@@ -21,6 +23,7 @@ from exchange.domain.secondment_facts import (
     SuspensionCode,
     Verb,
 )
+from exchange.domain.secondment_guards import Timing, timing_of
 from exchange.domain.secondments import (
     BY_SOURCE_AND_VERB,
     HOST_HR,
@@ -316,6 +319,15 @@ def test_nothing_is_edited_in_place_once_agreed() -> None:
         assert not may_edit(facts(state))
     assert "propose a new version" in may_edit(facts(State.ACTIVE)).reasons[0]
     assert "kept as it is" in may_edit(facts(State.CLOSED)).reasons[0]
+
+
+def test_the_day_counts_are_policy_rows() -> None:
+    assert timing_of(SEED_BOOK, TODAY) == Timing()
+    rule = SEED_BOOK.rule("move.arrive_early_days", TODAY)
+    a_week = timing_of(SEED_BOOK.replaced(rule, replace(rule, value=Decimal(7))), TODAY)
+    early = START - timedelta(days=7)
+    assert not decide(facts(State.READY), Verb.ARRIVE, HOST_COORDINATOR, early)
+    assert decide(facts(State.READY), Verb.ARRIVE, HOST_COORDINATOR, early, timing=a_week)
 
 
 def test_what_nobody_moves_lapses_but_a_start_far_ahead_is_no_neglect() -> None:

@@ -20,6 +20,7 @@ from exchange.domain.eligibility_facts import (
 )
 from exchange.domain.periods import Period, add_months, last_day_of
 from exchange.domain.policies import Severity
+from exchange.domain.policy_seeds import SEED_BOOK
 from exchange.domain.stay_rules import Breaches
 
 BLOCK, WARN, INFO = Severity.BLOCK, Severity.WARN, Severity.INFO
@@ -248,13 +249,13 @@ def test_rule_23_declaration(eligible: EligibilityFacts) -> None:
 )
 def test_rule_27_extensions_are_asked_for_in_time(days_left: int, expected: Severity | None) -> None:
     end = date(2027, 2, 26)
-    breaches = rules.extension_in_time(end, end - timedelta(days=days_left), 30, 90)
+    breaches = rules.extension_in_time(end, end - timedelta(days=days_left), SEED_BOOK)
     assert [breach.severity for breach in breaches] == ([expected] if expected else [])
 
 
 def test_rule_27_after_the_end_there_is_no_extension() -> None:
     end = date(2027, 2, 26)
-    assert "nominate the person anew" in rules.extension_in_time(end, end + timedelta(days=1), 30, 90)[0].sentence
+    assert "nominate the person anew" in rules.extension_in_time(end, end + timedelta(days=1), SEED_BOOK)[0].sentence
 
 
 def test_rule_28_a_fair_chance_for_others(eligible: EligibilityFacts) -> None:
@@ -265,20 +266,20 @@ def test_rule_28_a_fair_chance_for_others(eligible: EligibilityFacts) -> None:
 
 def test_rule_29_the_post_to_return_to() -> None:
     end = date(2027, 2, 26)
-    assert rules.return_post_decided(end, end - timedelta(days=61), decided=False, days=60) == ()
-    only(rules.return_post_decided(end, end - timedelta(days=60), decided=False, days=60), 29, WARN)
-    assert rules.return_post_decided(end, end, decided=True, days=60) == ()
+    assert rules.return_post_decided(end, end - timedelta(days=61), decided=False, book=SEED_BOOK) == ()
+    only(rules.return_post_decided(end, end - timedelta(days=60), decided=False, book=SEED_BOOK), 29, WARN)
+    assert rules.return_post_decided(end, end, decided=True, book=SEED_BOOK) == ()
 
 
 def test_rule_31_short_visits_without_agreement() -> None:
     short = Period(date(2026, 9, 1), date(2026, 9, 29))
-    assert rules.short_visit_without_agreement(short, 0, recharged=False, max_days=30) == ()
+    assert rules.short_visit_without_agreement(short, 0, recharged=False, book=SEED_BOOK) == ()
     for period, rank, recharged in (
         (short, 1, False),
         (short, 0, True),
         (Period(date(2026, 9, 1), date(2026, 9, 30)), 0, False),
     ):
-        only(rules.short_visit_without_agreement(period, rank, recharged, 30), 31, BLOCK)
+        only(rules.short_visit_without_agreement(period, rank, recharged, SEED_BOOK), 31, BLOCK)
 
 
 def test_rule_32_days_off_at_the_hosts_site() -> None:

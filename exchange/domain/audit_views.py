@@ -86,8 +86,8 @@ def changes(detail: dict[str, Any]) -> tuple[Change, ...]:
         pairs["state"] = (detail["from"], detail["to"])
     known = {"before", "after", "changed", "from", "to"}
     pairs |= {name: (None, value) for name, value in detail.items() if name not in known}
-    differing = ((name, was, became) for name, (was, became) in pairs.items() if was != became)
-    return tuple(Change(name.replace("_", " "), _put(was), _put(became)) for name, was, became in differing)
+    put = (Change(name.replace("_", " "), _put(was), _put(became)) for name, (was, became) in pairs.items())
+    return tuple(change for change in put if change.before != change.after)
 
 
 def _fields(value: Any) -> dict[str, Any]:  # noqa: ANN401 - what stands in a record's JSON

@@ -95,7 +95,7 @@ def _send(
     try:
         connection.send_message(write())
     except smtplib.SMTPRecipientsRefused as error:
-        code, reason = next(iter(error.recipients.values()))
+        code, reason = next(iter(error.recipients.values()), (501, "There is no address to send it to."))
         outbox.failed(session, mail.id, f"{code} {_text(reason)}", for_good=code >= 500)
     except smtplib.SMTPResponseException as error:
         outbox.failed(session, mail.id, f"{error.smtp_code} {_text(error.smtp_error)}", for_good=error.smtp_code >= 500)

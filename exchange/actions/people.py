@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from exchange.actions.writing import Work, refuse, writing
 from exchange.domain.access import Permission, decide
 from exchange.domain.actors import Actor, Grant, Role
-from exchange.domain.people import Employed, may_employ, may_see_profile
+from exchange.domain.people import Employed, may_employ, may_see_profile, reading_locale
 from exchange.domain.periods import Period
 from exchange.domain.verdict import Refusal
 from exchange.store import people, search_index
@@ -63,7 +63,7 @@ def add(session: Session, actor: Actor, details: Details, post: Post, *, now: da
         if institute is None:
             raise refuse(Refusal.INVALID, "There is no such institute. Choose one from the list.")
         person = Person(public_id=uuid4(), email="", zone="", full_name="", created_at=now)
-        person.locale = "en_US" if institute.country == "US" else "en_GB"
+        person.locale = reading_locale(institute.country)
         _set_details(work, person, details, default_zone=institute.zone)
         session.add(person)
         session.flush()

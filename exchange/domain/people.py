@@ -67,6 +67,11 @@ class Employed:
         return Period(self.starts_on, OPEN_END if self.ends_on is None else self.ends_on)
 
 
+def reading_locale(country: str) -> str:
+    """In whose words somebody of this country (ISO 3166) first reads the pages; everybody may change it."""
+    return "en_US" if country == "US" else "en_GB"
+
+
 def own_institutes(actor: Actor) -> frozenset[int]:
     """The institutes an actor belongs to: the employer, and where a role is held."""
     held = {grant.institute_id for grant in actor.grants}

@@ -1,0 +1,223 @@
+"""Workstreams with what they require, recognised by their code; a requirement is recognised by its role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from exchange.actions.imports import skills
+from exchange.actions.imports.planning import (
+    Difference,
+    Effect,
+    Importer,
+    Institutes,
+    Plan,
+    Refusals,
+    Step,
+    differences,
+)
+from exchange.domain.access import Permission
+from exchange.files.columns import fold
+from exchange.files.reading import Reading, Row
+from exchange.files.workstreams import RequirementRow, WorkstreamRow
+from exchange.store.institutes import all_sites
+from exchange.store.workstreams import Requirement, RequirementSkill, Workstream, WorkstreamPartner
+
+LED_ELSEWHERE = "Another institute leads the workstream with this code. Use another code, or ask that institute."
+
+
+@dataclass
+class _Known:
+    """The workstreams with the file's codes, in lower case, and what each requires by role."""
+
+    streams: dict[str, Workstream] = field(default_factory=dict)
+    partners: dict[int, set[int]] = field(default_factory=dict)
+    requirements: dict[int, dict[str, Requirement]] = field(default_factory=dict)
+    asked: dict[int, dict[str, tuple[int, bool]]] = field(default_factory=dict)
+    sites: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A row with its names turned into ids."""
+
+    row: WorkstreamRow
+    lead: int
+    partners: frozenset[int]
+    sites: Mapping[str, int]
+
+
+def plan_workstreams(session: Session, importer: Importer, reading: Reading[WorkstreamRow]) -> Plan:
+    """What these workstreams would do. Those led by institutes that are not the importer's stay out."""
+    institutes = Institutes.of(session, importer.actor, Permission.IMPORT_WORKSTREAMS)
+    known = _known(session, reading)
+    refusals = Refusals(reading.problems)
+    steps = []
+    for row in reading.rows:
+        wanted = _wanted(row, institutes, known, refusals)
+        if wanted is None:
+            continue
+        stream = known.streams.get(row.value.key)
+        if stream is not None and not institutes.own(stream.lead_institute_id):
+            refusals.keep_out(row, "Workstream code", row.value.code, LED_ELSEWHERE)
+            continue
+        steps.append(_step(row, wanted, stream, known))
+    return Plan(tuple(steps), refusals.in_order(), reading.notes)
+
+
+def _known(session: Session, reading: Reading[WorkstreamRow]) -> _Known:
+    known = _Known()
+    codes = {row.key for row in reading.values}
+    for stream in session.scalars(select(Workstream).where(func.lower(Workstream.code).in_(codes))):
+        known.streams[stream.code.casefold()] = stream
+    ids = [stream.id for stream in known.streams.values()]
+    for stream_id, institute in session.execute(
+        select(WorkstreamPartner.workstream_id, WorkstreamPartner.institute_id).where(
+            WorkstreamPartner.workstream_id.in_(ids)
+        )
+    ):
+        known.partners.setdefault(stream_id, set()).add(institute)
+    for requirement in session.scalars(select(Requirement).where(Requirement.workstream_id.in_(ids))):
+        known.requirements.setdefault(requirement.workstream_id, {})[requirement.role.casefold()] = requirement
+    asked = select(RequirementSkill).join(Requirement, Requirement.id == RequirementSkill.requirement_id)
+    for one in session.scalars(asked.where(Requirement.workstream_id.in_(ids))):
+        known.asked.setdefault(one.requirement_id, {})[one.skill] = (one.level, one.must)
+    known.sites = {fold(site.name): site.id for site in all_sites(session).values()}
+    return known
+
+
+def _wanted(row: Row[WorkstreamRow], institutes: Institutes, known: _Known, refusals: Refusals) -> _Wanted | None:
+    value = row.value
+    lead = institutes.find(value.lead_institute)
+    if lead is None:
+        refusals.keep_out(row, "Lead institute", value.lead_institute, institutes.missing(value.lead_institute))
+        return None
+    if not institutes.own(lead.id):
+        sentence = f"You import workstreams that your own institute leads; {lead.code} imports its own."
+        refusals.keep_out(row, "Lead institute", value.lead_institute, sentence)
+        return None
+    partners = set()
+    for name in value.partner_institutes:
+        partner = institutes.find(name)
+        if partner is None:
+            refusals.keep_out(row, "Partner institutes", name, institutes.missing(name))
+            return None
+        partners.add(partner.id)
+    for requirement in value.requirements:
+        if not _sound(row, requirement, known, refusals):
+            return None
+    return _Wanted(value, lead.id, frozenset(partners - {lead.id}), known.sites)
+
+
+def _sound(row: Row[WorkstreamRow], requirement: RequirementRow, known: _Known, refusals: Refusals) -> bool:
+    sentence = skills.unknown(requirement.skills)
+    if sentence is not None:
+        refusals.keep_out(row, "Skills", requirement.role, sentence)
+        return False
+    if requirement.site is not None and fold(requirement.site) not in known.sites:
+        refusals.keep_out(
+            row, "Site", requirement.site, f"No institute has a site “{requirement.site}”. Check the city."
+        )
+        return False
+    return True
+
+
+def _step(row: Row[WorkstreamRow], wanted: _Wanted, stream: Workstream | None, known: _Known) -> Step:
+    label = f"{row.value.code}: {row.value.title}"
+    institutes = frozenset({wanted.lead, *wanted.partners})
+    if stream is None:
+        return Step(row.number, row.source, label, Effect.NEW, institutes, _writing(wanted, None, known))
+    changed = (*_stream_differences(wanted, stream, known), *_requirement_differences(wanted, stream, known))
+    effect = Effect.CHANGED if changed else Effect.SAME
+    return Step(row.number, row.source, label, effect, institutes, _writing(wanted, stream, known), changed)
+
+
+def _stream_differences(wanted: _Wanted, stream: Workstream, known: _Known) -> tuple[Difference, ...]:
+    value = wanted.row
+    partners = known.partners.get(stream.id, set())
+    return differences(
+        (
+            ("Title", stream.title, value.title),
+            ("Lead institute", stream.lead_institute_id, wanted.lead),
+            ("Partner institutes", len(partners), len(partners | wanted.partners)),
+            ("Area", stream.area, value.area or stream.area),
+            ("Description", stream.description, value.description or stream.description),
+            ("Starts", stream.starts_on, value.starts or stream.starts_on),
+            ("Ends", stream.ends_on, value.ends or stream.ends_on),
+            ("Clearance asked", stream.clearance_asked, value.clearance_asked or stream.clearance_asked),
+        )
+    )
+
+
+def _requirement_differences(wanted: _Wanted, stream: Workstream, known: _Known) -> tuple[Difference, ...]:
+    standing = known.requirements.get(stream.id, {})
+    changed: list[Difference] = []
+    for value in wanted.row.requirements:
+        row = standing.get(value.role.casefold())
+        before = _said(row, known.asked.get(row.id, {})) if row else ""
+        after = _after(value, row, known)
+        if before != after:
+            changed.append(Difference(f"Role {value.role}", before, after))
+    return tuple(changed)
+
+
+def _said(row: Requirement, asked: dict[str, tuple[int, bool]]) -> str:
+    return _words(
+        row.heads, f"{row.share.normalize():f}", skills.spoken(asked), row.starts_on, row.ends_on, row.site_id
+    )
+
+
+def _after(value: RequirementRow, row: Requirement | None, known: _Known) -> str:
+    site = known.sites[fold(value.site)] if value.site else row.site_id if row else None
+    starts = value.starts or (row.starts_on if row else None)
+    ends = value.ends or (row.ends_on if row else None)
+    wanted = skills.coded(value.skills) or (known.asked.get(row.id, {}) if row else {})
+    return _words(value.heads, f"{value.share.normalize():f}", skills.spoken(wanted), starts, ends, site)
+
+
+def _words(*parts: object) -> str:
+    heads, share, asked, starts, ends, site = parts
+    said = [f"{heads} at {share}", str(asked), f"from {starts}" if starts else "", f"to {ends}" if ends else ""]
+    return "; ".join(part for part in (*said, f"site {site}" if site else "") if part)
+
+
+def _writing(wanted: _Wanted, stream: Workstream | None, known: _Known) -> Callable[[Session, datetime], int]:
+    def apply(session: Session, _now: datetime) -> int:
+        value = wanted.row
+        row = stream if stream is not None else Workstream(code=value.code, area="", description="", version=1)
+        row.title, row.lead_institute_id = value.title, wanted.lead
+        row.area, row.description = value.area or row.area, value.description or row.description
+        row.starts_on, row.ends_on = value.starts or row.starts_on, value.ends or row.ends_on
+        row.clearance_asked = value.clearance_asked or row.clearance_asked
+        session.add(row)
+        session.flush()
+        standing = known.partners.get(row.id, set())
+        session.add_all(
+            WorkstreamPartner(workstream_id=row.id, institute_id=one) for one in sorted(wanted.partners - standing)
+        )
+        for requirement in value.requirements:
+            _write_requirement(session, row.id, requirement, known)
+        return row.id
+
+    return apply
+
+
+def _write_requirement(session: Session, stream_id: int, value: RequirementRow, known: _Known) -> None:
+    row = known.requirements.get(stream_id, {}).get(value.role.casefold())
+    if row is None:
+        row = Requirement(workstream_id=stream_id, role=value.role, languages=[])
+    row.heads, row.share = value.heads, value.share
+    row.starts_on, row.ends_on = value.starts or row.starts_on, value.ends or row.ends_on
+    row.site_id = known.sites[fold(value.site)] if value.site else row.site_id
+    session.add(row)
+    session.flush()
+    if value.skills:
+        session.execute(delete(RequirementSkill).where(RequirementSkill.requirement_id == row.id))
+        session.add_all(
+            RequirementSkill(requirement_id=row.id, skill=code, level=level, must=must)
+            for code, (level, must) in skills.coded(value.skills).items()
+        )

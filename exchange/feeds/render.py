@@ -21,8 +21,9 @@ from exchange.feeds.moments import AllDay, Timed, When
 from exchange.feeds.text import line, paragraphs
 from exchange.feeds.views import Detail, view
 
-RENDERER = f"1+icalendar-{icalendar.__version__}"
-"""Names what wrote a fragment. Count the first number up whenever the same event would give other bytes."""
+RENDERER = f"1+icalendar-{icalendar.__version__}+tzdata-{zones.TZDATA}"
+"""Names what wrote a fragment, in at most 40 characters. Count the first number up whenever the same event would give
+other bytes. The zone database is part of it: it decides which clock time an instant has, and whether to write in UTC."""
 
 _LONGEST_SUMMARY = 200  # characters
 _LONGEST_DESCRIPTION = 2000

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exchange.feeds import zones
 from exchange.feeds.alarms import with_alarms
 from exchange.feeds.events import EventKind, FeedEvent, Override
 from exchange.feeds.moments import AllDay, Timed
@@ -283,4 +284,9 @@ def test_a_series_with_every_occurrence_cancelled_is_not_busy() -> None:
 
 def test_rendering_twice_gives_the_same_bytes() -> None:
     assert [render(event, MAILBOX) for event in EVERYDAY] == [render(event, MAILBOX) for event in EVERYDAY]
+
+
+def test_a_fragment_is_known_to_be_stale_by_what_wrote_it() -> None:
     assert icalendar.__version__ in RENDERER
+    assert zones.TZDATA in RENDERER
+    assert len(RENDERER) <= 40

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from exchange.store.base import Base, choice
@@ -104,3 +104,11 @@ def skills_of(session: Session, opening_id: int) -> list[tuple[str, int]]:
         .order_by(OpeningSkill.skill)
     )
     return [(row.skill, row.level) for row in rows]
+
+
+def seats_offered(session: Session, today: date) -> int:
+    """How many seats the openings offer that still take somebody."""
+    total = select(func.coalesce(func.sum(Opening.seats), 0)).where(
+        Opening.status == OpeningStatus.OPEN, Opening.closes_on >= today
+    )
+    return session.scalar(total) or 0

@@ -115,14 +115,21 @@ class SecondmentRow:
     opening_title: str
     workstream_id: int | None
     workstream_title: str
+    lead_id: int | None
     starts_on: date
     ends_on: date
     state: State
     state_since: date
+    consented: bool
+    supported: bool
 
     @property
     def ref(self) -> str:
         return reference(self.id)
+
+    @property
+    def period(self) -> Period:
+        return Period(self.starts_on, self.ends_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +204,13 @@ def listed(session: Session, scope: Scope, *, states: frozenset[State] | None = 
             func.coalesce(Opening.title, ""),
             Secondment.workstream_id,
             func.coalesce(Workstream.title, ""),
+            Workstream.lead_person_id,
             Secondment.starts_on,
             Secondment.ends_on,
             Secondment.state,
             Secondment.state_since,
+            Secondment.consented_at.is_not(None),
+            Secondment.supported_at.is_not(None),
         )
         .join(Person, Person.id == Secondment.person_id)
         .outerjoin(Opening, Opening.id == Secondment.opening_id)

@@ -1,0 +1,109 @@
+"""What needs whom: whose turn it is in each secondment, from what a list shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, Protocol, TypeVar
+
+from exchange.domain import secondments
+from exchange.domain.actors import Actor
+from exchange.domain.periods import Period
+from exchange.domain.secondment_facts import ON_SITE, SecondmentFacts, State
+
+
+class Listed(Protocol):
+    """A secondment as a list shows it."""
+
+    @property
+    def person_id(self) -> int: ...
+    @property
+    def home_id(self) -> int: ...
+    @property
+    def host_id(self) -> int: ...
+    @property
+    def lead_id(self) -> int | None: ...
+    @property
+    def period(self) -> Period: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def state_since(self) -> date: ...
+    @property
+    def consented(self) -> bool: ...
+    @property
+    def supported(self) -> bool: ...
+
+
+L = TypeVar("L", bound=Listed)
+
+WHAT = {
+    State.DRAFT: "Nominate, or complete the draft",
+    State.NOMINATED: "Decide on the nomination",
+    State.ACCEPTED: "Begin the agreement",
+    State.AGREEMENT: "Propose or approve the agreement",
+    State.CLEARANCE: "Decide on access",
+    State.READY: "Record the arrival when they come",
+    State.SUSPENDED: "Restore the access, or end the secondment",
+    State.ENDED_EARLY: "Close what is open",
+    State.CLOSING: "Take back access and complete",
+    State.COMPLETED: "Record the outcome and close",
+}
+CONSENT = "Consent to your secondment, or withdraw it"
+SUPPORT = "Support the nomination, or send it back"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Generic[L]):
+    """A secondment whose next step is the actor's, with what to do and for how many days it has waited."""
+
+    secondment: L
+    what: str
+    days: int
+
+
+def waiting_for(actor: Actor, rows: Iterable[L], today: date) -> tuple[Waiting[L], ...]:
+    """The secondments whose next step is this actor's, the longest waiting first."""
+    found = [
+        Waiting(row, _what(row, actor), (today - row.state_since).days)
+        for row in rows
+        if any(_facts(row).sits(actor, seat) for seat in secondments.ball(_facts(row)))
+    ]
+    return tuple(sorted(found, key=lambda one: -one.days))
+
+
+def away_by_month(rows: Sequence[Listed], months: Sequence[Period]) -> tuple[int, ...]:
+    """How many people are at a host on at least one day of each month."""
+    counted = [row for row in rows if row.state in COUNTED]
+    return tuple(len({row.person_id for row in counted if row.period.overlaps(month)}) for month in months)
+
+
+# These hold the person: from acceptance on, until the stay is over.
+COUNTED = frozenset({State.ACCEPTED, State.AGREEMENT, State.CLEARANCE, State.READY, State.SUSPENDED, *ON_SITE}) | {
+    State.COMPLETED,
+    State.CLOSED,
+    State.ENDED_EARLY,
+}
+
+
+def _facts(row: Listed) -> SecondmentFacts:
+    return SecondmentFacts(
+        state=row.state,
+        person_id=row.person_id,
+        home_id=row.home_id,
+        host_id=row.host_id,
+        period=row.period,
+        quiet_since=row.state_since,
+        lead_ids=frozenset({row.lead_id} if row.lead_id is not None else ()),
+        consented=row.consented,
+        supported=row.supported,
+    )
+
+
+def _what(row: Listed, actor: Actor) -> str:
+    if row.state is State.DRAFT and not row.consented and actor.person_id == row.person_id:
+        return CONSENT
+    if row.state is State.NOMINATED and actor.person_id == row.lead_id and not row.supported:
+        return SUPPORT
+    return WHAT.get(row.state, "Look at it")

@@ -23,7 +23,7 @@ from exchange.feeds.views import Detail, view
 
 RENDERER = f"1+icalendar-{icalendar.__version__}+tzdata-{zones.TZDATA}"
 """Names what wrote a fragment, in at most 40 characters. Count the first number up whenever the same event would give
-other bytes. The zone database is part of it: it decides which clock time an instant has, and whether to write in UTC."""
+other bytes. The zone database belongs to it: it decides which clock time an instant has and what is written in UTC."""
 
 _LONGEST_SUMMARY = 200  # characters
 _LONGEST_DESCRIPTION = 2000

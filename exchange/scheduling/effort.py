@@ -15,6 +15,7 @@ from enum import StrEnum
 import numpy as np
 
 from exchange.scheduling.index import Ints
+from exchange.scheduling.problem import Placement
 
 
 class StoppedBy(StrEnum):
@@ -43,14 +44,17 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One step of a run, for people: what it is doing, after how many CPU seconds, and how far it has come."""
+    """One step of a run, for people: what it is doing, after how many CPU seconds, and how far it has come.
+
+    ``placements`` is the whole plan where this step found a better one, else None.
+    """
 
     phase: str
     seconds: float
     value: int | None
     bound: float | None
     gap: float | None
-    placements: tuple[int, ...] | None = None
+    placements: tuple[Placement, ...] | None = None
 
 
 def relative_gap(value: int, bound: float) -> float:
@@ -77,6 +81,7 @@ class Run:
         self.phase = "reading"
         self.stopped_by: StoppedBy | None = None
         self.confirmed_value = 0
+        self.describe: Callable[[Ints], tuple[Placement, ...]] | None = None
 
     def spent(self) -> float:
         """CPU seconds since the run began."""
@@ -110,7 +115,7 @@ class Run:
         if self.value is not None and value <= self.value:
             return False
         self.best, self.value = np.sort(numbers), value
-        self.report()
+        self.report(self.best)
         return True
 
     def prove(self, bound: float) -> None:
@@ -125,8 +130,8 @@ class Run:
         self.phase = phase
         self.report()
 
-    def report(self) -> None:
-        """Tell the listener where the run stands."""
+    def report(self, plan: Ints | None = None) -> None:
+        """Tell the listener where the run stands, with the plan where it is new."""
         if self._on_progress is None:
             return
         known = self.value is not None and self.bound != float("inf")
@@ -137,6 +142,6 @@ class Run:
                 self.value,
                 self.bound if self.bound != float("inf") else None,
                 relative_gap(self.value, self.bound) if known and self.value is not None else None,
-                tuple(self.best.tolist()) if self.best is not None else None,
+                self.describe(plan) if plan is not None and self.describe is not None else None,
             )
         )

@@ -214,6 +214,17 @@ def column_numbers(model: Model, placements: tuple[Placement, ...]) -> Ints:
     return np.array(sorted(number for number in numbers if number is not None), dtype=np.int64)
 
 
+def placements_of(model: Model, numbers: Ints) -> tuple[Placement, ...]:
+    """The confirmed placements and those of the columns, sorted."""
+    columns = model.catalogue.columns(numbers)
+    people, openings = model.index.candidates, model.index.openings
+    new = [
+        Placement(people[int(c)].id, openings[int(o)].id, int(start), int(weeks))
+        for c, o, start, weeks in zip(columns.candidate, columns.opening, columns.start, columns.weeks, strict=True)
+    ]
+    return tuple(sorted((*model.index.problem.confirmed, *new)))
+
+
 def explain(problem: Problem, plan: Plan, candidate: str) -> Reason:
     """Why one person is not in the plan."""
     model = build_model(problem)

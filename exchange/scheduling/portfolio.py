@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from exchange.scheduling.dive import dive
 from exchange.scheduling.effort import Options, Progress, Run, StoppedBy
-from exchange.scheduling.explain import column_numbers
+from exchange.scheduling.explain import column_numbers, placements_of
 from exchange.scheduling.generation import Generated, generate
 from exchange.scheduling.greedy import insert_greedily
 from exchange.scheduling.index import Ints
@@ -39,7 +40,7 @@ from exchange.scheduling.rows import RowSpace, build_rows, needed_for_all
 EXACT_UP_TO = 3_000  # columns: branch and bound over this many usually ends with a proof
 VALUE_SHARE = 0.3  # of the plain value, added to the reduced value in the dual greedy
 LOOSE_MONEY = 0.15  # of the median budget left by the greedy plan: then seats bind, not money
-LEFT_FOR_END = 0.2  # CPU seconds kept for the checks and explanations
+LEFT_FOR_END = 0.02  # of the effort, kept for the checks and explanations
 DEFAULT = Options()
 
 
@@ -111,7 +112,7 @@ class _Search:
         """Branch and bound over every column that a better plan can contain: proves the best if it ends in time."""
         self.run.enter("proof")
         numbers = self.better_columns(losses)
-        found = self._choose(numbers, Work(self.run.left(), 10**9, 10**7))
+        found = self._choose(numbers, Work((1 - LEFT_FOR_END) * self.run.left(), 10**9, 10**7))
         best = self.run.value or 0
         if np.isfinite(found.bound):
             # What the left-out columns could reach is no more than the best plan, by their loss.
@@ -168,13 +169,14 @@ class _Search:
     def _improve_by_clock(self, losses: Losses, count: int) -> None:
         slice_seconds, turn = max(2.0, 0.15 * self.run.options.seconds), 0
         gained: dict[str, float] = {}
-        while not self.run.settled() and self.run.left() > LEFT_FOR_END and not self.run.over():
+        end = LEFT_FOR_END * self.run.options.seconds
+        while not self.run.settled() and self.run.left() > end and not self.run.over():
             if len(self.better_columns(losses)) <= EXACT_UP_TO:
                 self.exact(losses)
                 continue
             move = MOVES[turn] if turn < len(MOVES) else max(MOVES, key=lambda name: gained[name])
             began, value, turn = self.run.spent(), self.run.value or 0, turn + 1
-            seconds = min(slice_seconds, self.run.left())
+            seconds = min(slice_seconds, self.run.left() - end)
             if move == "branch and bound":
                 self.restricted(losses, count, Work(seconds, 10**9, 10**7))
             else:
@@ -207,6 +209,7 @@ def solve(
     """
     run = Run(options, on_progress, should_stop)
     model = build_model(problem)
+    run.describe = partial(placements_of, model)
     run.confirmed_value = plan_value(problem, problem.confirmed)
     model, start = mend(model, run)
     warm_start = _fitting(model, column_numbers(model, warm))

@@ -10,7 +10,7 @@ import numpy as np
 
 from exchange.scheduling.checker import Violation, check
 from exchange.scheduling.effort import Run, StoppedBy, relative_gap
-from exchange.scheduling.explain import Explainer
+from exchange.scheduling.explain import Explainer, placements_of
 from exchange.scheduling.generation import Generated
 from exchange.scheduling.limits import Model
 from exchange.scheduling.plan import InstituteFigures, Plan, Provenance, Status
@@ -44,7 +44,7 @@ def build_plan(outcome: Outcome) -> Plan:
     """The plan of a finished run; UnlawfulPlanError where the checker finds a rule broken that was not before."""
     model, run, problem = outcome.model, outcome.run, outcome.model.index.problem
     numbers = run.best if run.best is not None else np.zeros(0, dtype=np.int64)
-    placements = tuple(sorted((*problem.confirmed, *_placements(model, numbers.tolist()))))
+    placements = placements_of(model, numbers)
     violations = check(problem, placements)
     broken = tuple(violation for violation in violations if not violation.inherited)
     if broken:
@@ -69,21 +69,6 @@ def build_plan(outcome: Outcome) -> Plan:
         priced_bound=outcome.generated.bound,
         provenance=_provenance(problem, run),
         trail=outcome.trail,
-    )
-
-
-def _placements(model: Model, numbers: list[int]) -> tuple[Placement, ...]:
-    columns = model.catalogue.columns(np.array(numbers, dtype=np.int64))
-    people, openings = model.index.candidates, model.index.openings
-    return tuple(
-        Placement(people[c].id, openings[o].id, start, weeks)
-        for c, o, start, weeks in zip(
-            columns.candidate.tolist(),
-            columns.opening.tolist(),
-            columns.start.tolist(),
-            columns.weeks.tolist(),
-            strict=True,
-        )
     )
 
 

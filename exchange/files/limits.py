@@ -8,7 +8,7 @@ MAX_ENTRIES = 200  # files in a zip
 MAX_ROWS = 20_000  # filled rows of a table
 MAX_LINES = 200_000  # lines of a text file; a cell may hold several
 MAX_COLUMNS = 200
-MAX_CELLS = 400_000
+MAX_CELLS = 200_000
 MAX_CELL_CHARS = 32_767  # what a spreadsheet holds in one cell
 MAX_HEADING_CHARS = 200
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 MAX_MEMORY = 1024 * 1024 * 1024  # bytes of address space
-MAX_CPU_SECONDS = 30
+MAX_CPU_SECONDS = 20
 MAX_CHARS = 20_000_000  # of all cells; a shared string can be used by every cell of a sheet
 LAST_ROW = 1_048_576  # of an XLSX sheet
 

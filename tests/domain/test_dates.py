@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.domain.dates import MONTHS, DateOrder, is_ambiguous, likely_order, parse_date
@@ -120,6 +120,7 @@ def test_the_likely_order_is_the_one_that_reads_everything() -> None:
     assert likely_order([]) is None
 
 
+@settings(deadline=None)
 @given(st.dates(min_value=date(1900, 1, 1)), st.sampled_from(DateOrder))
 def test_every_day_is_read_back_from_every_way_of_writing_it(day: date, order: DateOrder) -> None:
     name = MONTHS[day.month - 1]
@@ -133,6 +134,7 @@ def test_every_day_is_read_back_from_every_way_of_writing_it(day: date, order: D
         assert parse_date(text, order) == day
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60) | st.text(alphabet="0123456789/-. ,JanFebthof", max_size=30), st.sampled_from(DateOrder))
 def test_any_text_is_a_date_or_a_sentence(text: str, order: DateOrder) -> None:
     try:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.domain.skills import Level
@@ -222,6 +222,7 @@ READERS: list[Callable[[str], Any]] = [
 ]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters()), st.sampled_from(READERS))
 def test_any_text_is_a_value_or_a_sentence(text: str, read: Callable[[str], Any]) -> None:
     try:

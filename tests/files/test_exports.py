@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.domain.dates import DateOrder
@@ -32,6 +32,7 @@ def test_other_text_is_left_alone(text: str) -> None:
     assert restore(text) == text
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from([*TRIGGERS, "'", " ", "a", "1", "\n"])) | st.text())
 def test_restoring_undoes_neutralising(text: str) -> None:
     written = neutralise(text)
@@ -52,6 +53,7 @@ def test_phone_and_negative_numbers_survive_the_way_back() -> None:
 CELLS = st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
 
 
+@settings(deadline=None)
 @given(st.lists(CELLS.filter(lambda text: text.strip()), min_size=1, max_size=4), st.data())
 def test_what_is_written_is_what_is_read(headings: list[str], data: st.DataObject) -> None:
     header = [" ".join(heading.split()) for heading in headings]

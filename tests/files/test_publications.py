@@ -7,7 +7,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.files.limits import FileRefused
@@ -175,6 +175,7 @@ def test_every_title_has_a_key(title: str) -> None:
     assert read(json.dumps({"title": title}))[0].key
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300) | st.text(alphabet='@{}=,"\\a\n%$ []:e1', max_size=200).map(str.encode))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
@@ -185,6 +186,7 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         assert reading.rows or reading.problems
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='@{}=,"\\a\n%$ #', max_size=200))
 def test_any_entry_is_read_or_named(inside: str) -> None:
     try:

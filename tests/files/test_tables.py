@@ -161,6 +161,7 @@ def test_the_reading_process_gives_numbers_and_dates_as_json(workbook: MakeWorkb
     }
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_are_a_table_or_refused(data: bytes) -> None:
     try:
@@ -172,7 +173,7 @@ def test_any_bytes_are_a_table_or_refused(data: bytes) -> None:
         assert all(len(row.cells) == len(table.header) for row in table.rows)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(position=st.integers(0, 4000), junk=st.binary(min_size=1, max_size=8))
 def test_any_damage_to_a_workbook_is_a_table_or_refused(
     workbook: MakeWorkbook, monkeypatch: pytest.MonkeyPatch, position: int, junk: bytes

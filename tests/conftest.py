@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
 from exchange.web import create_app
@@ -50,9 +51,20 @@ def session(database: Database) -> Iterator[Session]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Each test has an application of its own; the templates are compiled once for all of them."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(database: Database) -> Iterator[Flask]:
-    yield from _application(database)
+def app(database: Database, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
+    made = create_app(database.settings(), TESTING=True, CLOCK=lambda: NOW)
+    made.jinja_env.bytecode_cache = compiled_templates
+    made.test_client_class = PageClient
+    yield made
+    with made.app_context():
+        made.extensions["sqlalchemy"].engine.dispose()
 
 
 @pytest.fixture
@@ -67,11 +79,3 @@ def as_(app: Flask, database: Database) -> Callable[[str], PageClient]:
         return opened
 
     return client
-
-
-def _application(database: Database) -> Iterator[Flask]:
-    made = create_app(database.settings(), TESTING=True, CLOCK=lambda: NOW)
-    made.test_client_class = PageClient
-    yield made
-    with made.app_context():
-        made.extensions["sqlalchemy"].engine.dispose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from exchange.domain.periods import Period, add_months
+from exchange.domain.periods import Period, add_months, shared
 
 
 def continuous(period: Period, others: Iterable[Period], gap_days: int) -> Period:
@@ -28,8 +28,7 @@ def continuous(period: Period, others: Iterable[Period], gap_days: int) -> Perio
 
 def days_within(periods: Iterable[Period], window: Period) -> int:
     """How many days of the window the periods cover, overlapping days once."""
-    days = {day for one in periods if (clipped := one.clip(window)) is not None for day in clipped}
-    return len(days)
+    return sum(period.days for period in shared(periods, [window]))
 
 
 def most_in_any_window(periods: Iterable[Period], months: int) -> int:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import settings
 
 from exchange.domain.clearances import Clearance, ClearanceStatus, Need
 from exchange.domain.eligibility_facts import (
@@ -20,6 +21,9 @@ from exchange.domain.eligibility_facts import (
 from exchange.domain.periods import Period
 from exchange.domain.policy_seeds import SEED_BOOK
 from exchange.domain.recognitions import Instrument, Recognition, RecognitionStatus
+
+settings.register_profile("untimed", deadline=None)  # how long an example takes is no matter of right or wrong
+settings.load_profile("untimed")
 
 TODAY = date(2026, 6, 1)
 STAY = Period(date(2026, 9, 1), date(2027, 2, 26))  # a Tuesday to a Friday

@@ -192,6 +192,12 @@ def test_a_dual_national_meets_with_either_of_two_clearances() -> None:
     assert answer(SC, american, need=SECRET_GB).until == date(2030, 1, 1)
 
 
+def test_answers_in_words_name_no_level() -> None:
+    assert str(Meets(Answer.MEETS)) == "Meets what is asked"
+    assert str(Meets(Answer.DOES_NOT)) == "Does not meet what is asked"
+    assert str(Meets(Answer.UNKNOWN)) == "Unknown"
+
+
 def test_a_lapse_counts_from_the_next_day_and_not_knowing_suspends_nobody() -> None:
     ending = replace(SC, review_due_on=None, expires_on=TODAY)
     assert not lapsed([ending], SECRET_GB, TODAY)

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from exchange.domain.actors import Actor, Grant, Role
+from exchange.domain.allocations import Commitment
 from exchange.domain.clearances import ClearanceStatus, Need
 from exchange.domain.eligibility import (
     FORWARD,
@@ -174,6 +175,24 @@ def test_rule_30_a_site_that_is_not_built_for_the_work_warns(eligible: Eligibili
     found = report(offer(eligible, site_rank=1)).of(Check.SITE)
     assert found.result is PASS
     assert "not built for" in found.warnings[0]
+
+
+def test_hours_that_are_not_known_are_unknown(eligible: EligibilityFacts) -> None:
+    assert report(offer(eligible, overlap_hours=None)).of(Check.SITE).result is UNKNOWN
+    assert report(offer(eligible, overlap_hours=None, overlap_hours_needed=Decimal(0))).of(Check.SITE).result is PASS
+
+
+def test_an_institute_that_leaves_blocks_new_terms_but_not_the_stay_under_way(eligible: EligibilityFacts) -> None:
+    blocks = report(offer(eligible, host_active=False)).blocks(Reader.COORDINATOR)
+    assert {block.verb for block in blocks} == {*FORWARD, Verb.AMEND}
+
+
+def test_overlapping_stays_of_merged_records_are_found(eligible: EligibilityFacts) -> None:
+    other = Commitment("SEC-9", Period(date(2026, 12, 1), date(2027, 6, 1)), Decimal(1), "Tokyo")
+    found = report(candidate(eligible, commitments=(other,))).of(Check.WORKING_TIME)
+    assert found.result is FAIL
+    assert "2 of full time" in found.reason
+    assert "Tokyo" in found.reason
 
 
 def test_a_citizen_of_the_host_country_needs_no_permission(eligible: EligibilityFacts) -> None:

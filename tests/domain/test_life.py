@@ -335,7 +335,7 @@ class Life(RuleBasedStateMachine):
         assert possible == (facts.state not in FINAL)
 
 
-Life.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+Life.TestCase.settings = settings(max_examples=200, stateful_step_count=40)
 TestLife = Life.TestCase
 
 

@@ -17,6 +17,7 @@ from exchange.domain.secondment_facts import (
     Audience,
     Block,
     EndReason,
+    Seat,
     SecondmentFacts,
     Side,
     State,
@@ -363,6 +364,10 @@ def test_moves_open_and_decide_agree() -> None:
             for verb in Verb:
                 verdict = decide(facts(state), verb, actor, START, reason=reasons.get(verb, "because"))
                 assert verdict.allowed == (verb in listed and listed[verb].allowed)
+
+
+def test_the_ball_is_with_the_person_until_they_consent() -> None:
+    assert ball(facts(consented=False)) == (Seat(Side.PERSON),)
 
 
 def test_the_ball_is_with_somebody_until_it_is_over() -> None:

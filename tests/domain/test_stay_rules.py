@@ -10,6 +10,7 @@ import pytest
 
 from exchange.domain import stay_rules as rules
 from exchange.domain.allocations import Commitment
+from exchange.domain.caps import caps_of
 from exchange.domain.eligibility_facts import (
     CandidateFacts,
     EligibilityFacts,
@@ -177,6 +178,13 @@ def test_rule_8_the_permission_caps_too_whatever_the_basis(eligible: Eligibility
     facts = stay(candidate(eligible, permissions=(work,)), legal_basis="uk_inward_secondment", period=period)
     facts = replace(facts, offer=replace(facts.offer, host_country="GB"))
     assert "work experience" in only(rules.within_caps(facts), 8, BLOCK)
+
+
+def test_rule_8_a_route_without_a_row_has_no_cap(eligible: EligibilityFacts) -> None:
+    official = Permission("US", "a2_official_duty", eligible.period)
+    facts = stay(candidate(eligible, permissions=(official,)), legal_basis="a2_official_duty")
+    assert rules.within_caps(facts) == ()
+    assert not any("a2" in cap.name for cap in caps_of(facts))
 
 
 def test_rule_9_twenty_four_months_after_a_j1(eligible: EligibilityFacts) -> None:

@@ -49,8 +49,8 @@ class WhyNot:
     """Why a pair was not chosen: ruled out before, blocked by what is confirmed, or worse by ``loss``.
 
     ``reasons`` are the sentences of the rule that barred it, for those who may read them. ``blocked_by`` are rules that
-    the pair and what is confirmed would break together. Otherwise ``loss`` is what forcing the pair costs, ``needed`` the
-    affinity at which it would cost nothing, and ``joins`` and ``leaves`` what else would change.
+    the pair and what is confirmed would break together. Otherwise ``loss`` is what forcing the pair costs, ``needed``
+    the affinity at which it would cost nothing, and ``joins`` and ``leaves`` what else would change.
     """
 
     listed: bool

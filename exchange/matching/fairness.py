@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 FLOOR_SHARE = 0.995
-FLOOR_PRICE = 50.0  # for a unit of mean affinity below the floor, so that whole people can always be found
+FLOOR_PRICE = 1000.0  # for a unit of mean affinity below the floor, so that whole people can always be found
 ROUNDS = 3  # of setting hopeless teams aside
 LIFT = ((0.1, 4.0), (0.3, 2.0), (1.0, 1.0))  # quantile of the means, and how much a unit up to there counts
 

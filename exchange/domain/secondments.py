@@ -68,6 +68,14 @@ class OpenMove:
     verdict: Verdict
 
 
+@dataclass(frozen=True, slots=True)
+class GuardAnswer:
+    """One guard of a move, by its name, with what is missing; nothing is missing when it is open."""
+
+    name: str
+    missing: tuple[str, ...]
+
+
 def _approval(source: State, verb: Verb, target: State, who: tuple[Seat, ...], *needs: Guard) -> Move:
     return Move(source, verb, target, who, needs, approves=True)
 
@@ -255,6 +263,14 @@ def moves_open(
     )
 
 
+def guard_answers(
+    facts: SecondmentFacts, move: Move, today: date, *, timing: Timing = DEFAULT_TIMING
+) -> tuple[GuardAnswer, ...]:
+    """Every guard of the move in the table's order, open ones included: what a page lists beside the button."""
+    asked = Asked(move.verb, today, timing)
+    return tuple(GuardAnswer(guard.__name__, guard(facts, asked)) for guard in move.needs)
+
+
 def effective_state(facts: SecondmentFacts) -> State:
     """The state as it stands today: an access that does not cover today suspends at once, recorded or not."""
     return State.SUSPENDED if facts.state in ON_SITE and facts.lapse is not None else facts.state
@@ -316,8 +332,8 @@ def may_edit(facts: SecondmentFacts) -> Verdict:
 
 
 def _guarded(facts: SecondmentFacts, move: Move, today: date, timing: Timing) -> Verdict:
-    asked = Asked(move.verb, today, timing)
-    reasons = [reason for guard in move.needs for reason in guard(facts, asked)]
+    answers = guard_answers(facts, move, today, timing=timing)
+    reasons = [reason for answer in answers for reason in answer.missing]
     return no(Refusal.CONFLICT, *reasons) if reasons else YES
 
 

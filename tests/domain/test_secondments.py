@@ -36,6 +36,7 @@ from exchange.domain.secondments import (
     decide,
     early_end_day,
     effective_state,
+    guard_answers,
     may_edit,
     moves_open,
     told,
@@ -177,6 +178,16 @@ def test_a_refused_move_says_what_would_open_it(
 def test_all_the_reasons_are_given_at_once() -> None:
     verdict = decide(facts(consented=False, released=False), Verb.NOMINATE, HOME_HR, TODAY)
     assert len(verdict.reasons) == 2
+
+
+def test_a_page_lists_every_guard_with_what_it_misses() -> None:
+    move = BY_SOURCE_AND_VERB[State.DRAFT, Verb.NOMINATE]
+    answers = guard_answers(facts(released=False), move, TODAY)
+    assert [(answer.name, bool(answer.missing)) for answer in answers] == [
+        ("consent_given", False),
+        ("released", True),
+        ("checks_open", False),
+    ]
 
 
 def test_blocks_of_the_eligibility_report_stop_the_verb_they_name_and_no_other() -> None:

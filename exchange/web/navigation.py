@@ -43,7 +43,10 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ),
     (
         "Records",
-        (Entry("Mail", "outbox.index", "mail", P.MAIL_SEE),),
+        (
+            Entry("Import", "imports.index", "up", P.IMPORT_USE),
+            Entry("Mail", "outbox.index", "mail", P.MAIL_SEE),
+        ),
     ),
 )
 

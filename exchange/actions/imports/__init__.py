@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exchange.actions.imports.planning import Difference, Effect, Plan, Step
-from exchange.actions.imports.reading import PERMISSIONS, Options, bad_rows, table_of, template_columns
+from exchange.actions.imports.reading import PERMISSIONS, Options, bad_rows, matched, table_of, template_columns
 from exchange.actions.imports.taking import (
     WORDS,
     Taken,
@@ -27,6 +27,7 @@ __all__ = [
     "bad_rows",
     "forget_old",
     "import_file",
+    "matched",
     "preview",
     "read_differently",
     "table_of",

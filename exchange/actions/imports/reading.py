@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
 from exchange.domain.dates import DateOrder
 from exchange.files.clearances import read_clearances
-from exchange.files.columns import Column
+from exchange.files.columns import Column, match_columns
 from exchange.files.exports import bad_rows_csv, csv_bytes
 from exchange.files.openings import read_openings
 from exchange.files.people import read_people
@@ -103,3 +103,9 @@ def table_of(content: bytes, options: Options) -> Table:
         FileRefused: the file is no table.
     """
     return read_table(content, sheet=options.sheet)
+
+
+def matched(headings: Sequence[str], columns: Sequence[Column], options: Options) -> dict[str, str]:
+    """Each field with the heading that stands for it so far."""
+    positions = match_columns(headings, columns, options.columns).positions
+    return {field: headings[position] for field, position in positions.items()}

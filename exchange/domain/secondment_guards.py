@@ -139,9 +139,10 @@ def access_covered(facts: SecondmentFacts, _: Asked) -> tuple[str, ...]:
 
 
 def access_restored(facts: SecondmentFacts, _: Asked) -> tuple[str, ...]:
+    """The sentence does not say what lapsed: coordinators read it too."""
     if facts.lapse is None:
         return ()
-    return (f"The {facts.lapse} does not cover today yet: record the new one first.",)
+    return ("Access does not cover today: the security officers record what restores it.",)
 
 
 def arrival_due(facts: SecondmentFacts, asked: Asked) -> tuple[str, ...]:

@@ -162,7 +162,7 @@ def test_a_sending_back_needs_a_reason() -> None:
         (State.CLOSING, Verb.COMPLETE, HOST_COORDINATOR, {}, "last day is 26 February 2027"),
         (State.CLOSING, Verb.COMPLETE, HOST_COORDINATOR, {"access_removed": False}, "badge and accounts"),
         (State.COMPLETED, Verb.CLOSE, HOME_HR, {"outcome_recorded": False}, "write them down"),
-        (State.SUSPENDED, Verb.RESUME, HOST_SO, {"lapse": SuspensionCode.CLEARANCE}, "record the new one"),
+        (State.SUSPENDED, Verb.RESUME, HOST_SO, {"lapse": SuspensionCode.CLEARANCE}, "what restores it"),
         (State.DRAFT, Verb.LAPSE, SYSTEM, {}, "lapses on 28 November 2026"),
     ],
 )
@@ -279,9 +279,12 @@ def test_a_lapse_suspends_at_once_without_any_job() -> None:
     assert effective_state(facts(State.ACTIVE)) is State.ACTIVE
 
 
-def test_nobody_arrives_on_the_day_their_access_has_lapsed() -> None:
-    lapsed = facts(State.READY, lapse=SuspensionCode.CLEARANCE)
-    assert not decide(lapsed, Verb.ARRIVE, HOST_COORDINATOR, START)
+def test_nobody_arrives_on_the_day_their_access_has_lapsed_and_nobody_learns_what_did() -> None:
+    said = {
+        decide(facts(State.READY, lapse=code), Verb.ARRIVE, HOST_COORDINATOR, START).reasons for code in SuspensionCode
+    }
+    assert len(said) == 1
+    assert said != {()}
 
 
 def test_a_no_show_is_cancelled_by_either_side_with_a_reason() -> None:

@@ -1,23 +1,19 @@
-"""Who fits a need: the profiles are loaded once and indexed, and each need is ranked over the index with its reasons.
-
-Nothing is written here. The index lives in the process (``IndexCache``) and is built anew when a profile has changed.
-"""
+"""Who fits a need, each with the reasons. Nothing is written here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
-from threading import Lock
 
 from sqlalchemy.orm import Session
 
+from exchange.actions.affinity import IndexCache
 from exchange.domain import clearances
 from exchange.domain.clearances import Answer
 from exchange.domain.periods import Period
 from exchange.domain.skills import Level, SkillRequirement
-from exchange.matching.affinity import AffinityIndex, build_index
-from exchange.matching.profiles import Document, Need, PersonProfile
+from exchange.matching.profiles import Need
 from exchange.matching.ranking import Affinity, rank
 from exchange.store import matches as store
 from exchange.store.matches import Considered, Text
@@ -48,26 +44,6 @@ class Matched:
     notes: tuple[str, ...]
 
 
-@dataclass
-class IndexCache:
-    """The index of everybody's profiles, shared by the threads of one process."""
-
-    stamp: int = -1
-    index: AffinityIndex | None = None
-    texts: Mapping[int, Text] = field(default_factory=dict)
-    lock: Lock = field(default_factory=Lock)
-
-    def current(self, session: Session) -> tuple[AffinityIndex, Mapping[int, Text]]:
-        """The index as of the newest change of a profile, with the texts behind its documents."""
-        newest = store.stamp(session)
-        with self.lock:
-            if self.index is None or newest != self.stamp:
-                self.texts = {text.id: text for text in store.texts(session)}
-                self.index = build_index(_profiles(self.texts, session))
-                self.stamp = newest
-            return self.index, self.texts
-
-
 def for_requirement(
     session: Session, cache: IndexCache, page: WorkstreamPage, requirement: RequirementRow, *, today: date
 ) -> Matched:
@@ -93,17 +69,6 @@ def for_requirement(
         considered=len(people),
         notes=ranking.notes,
     )
-
-
-def _profiles(texts: Mapping[int, Text], session: Session) -> list[PersonProfile]:
-    documents: dict[int, list[Document]] = {}
-    for text in texts.values():
-        documents.setdefault(text.person_id, []).append(Document(text.id, f"{text.title}\n{text.abstract}"))
-    claims = store.claims(session)
-    return [
-        PersonProfile(ident, tuple(documents.get(ident, ())), tuple(claims.get(ident, ())))
-        for ident in sorted(documents.keys() | claims.keys())
-    ]
 
 
 def _meets(who: Considered, asked: str | None, period: Period, today: date) -> clearances.Meets | None:

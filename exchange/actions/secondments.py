@@ -5,29 +5,22 @@ The rules are the domain's: here the facts are loaded, the verdict asked for, th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from uuid import uuid4
+from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from exchange.actions.drafts import Proposal, add_draft, require_sense, terms
 from exchange.actions.writing import Work, refuse, writing
 from exchange.domain import access
 from exchange.domain import secondments as rules
 from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
-from exchange.domain.agreements import Mode
 from exchange.domain.secondment_facts import EndReason, State, Verb
 from exchange.domain.verdict import Refusal
 from exchange.store import secondment_facts as facts_of
 from exchange.store import secondments as store
-from exchange.store.openings import Opening
-from exchange.store.people import Employment, Person
 from exchange.store.secondments import Found, Secondment, SecondmentMove
-from exchange.store.workstreams import Workstream
 
 WORDS = {
     Verb.CONSENT: "consented to",
@@ -54,24 +47,6 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A secondment as proposed. The home institute is the person's employer; the host is the opening's or is named."""
-
-    person_id: int
-    host_id: int
-    starts_on: date
-    ends_on: date
-    opening_id: int | None = None
-    workstream_id: int | None = None
-    site_id: int | None = None
-    mode: Mode = Mode.IN_PERSON
-    host_share: Decimal = Decimal(1)
-    legal_basis: str = ""
-    purpose: str = ""
-    run_id: int | None = None
-
-
 def propose(session: Session, actor: Actor, proposal: Proposal, *, now: datetime) -> int:
     """Make a draft and return its id.
 
@@ -95,15 +70,15 @@ def edit(session: Session, actor: Actor, ident: int, proposal: Proposal, *, vers
         work.require(rules.may_edit(facts_of.load(session, found, now.date()).facts))
         if row.version != version:
             raise refuse(Refusal.CONFLICT, "Somebody else has changed this secondment since you opened it. Look again.")
-        _require_sense(session, proposal, row.home_institute_id)
-        before = _terms(row)
+        require_sense(session, proposal, row.home_institute_id)
+        before = terms(row)
         row.starts_on, row.ends_on = proposal.starts_on, proposal.ends_on
         row.mode, row.host_share, row.site_id = proposal.mode, proposal.host_share, proposal.site_id
         row.legal_basis, row.purpose = proposal.legal_basis, proposal.purpose
         session.flush()
         work.record(
             f"{actor.name} changed {store.reference(ident)} ({found.person.full_name}).",
-            {"before": before, "after": _terms(row)},
+            {"before": before, "after": terms(row)},
         )
 
 
@@ -140,51 +115,6 @@ def move(session: Session, actor: Actor, ident: int, verb: Verb, *, reason: str 
         work.record(summary, {"from": step.source.value, "to": step.target.value, "reason": reason})
 
 
-def add_draft(work: Work, proposal: Proposal) -> int:
-    """Add a draft inside a transaction that is open already (one row of an accepted plan)."""
-    session, actor = work.session, work.actor
-    person = session.get(Person, proposal.person_id)
-    home_id = session.scalar(
-        select(Employment.institute_id)
-        .where(Employment.person_id == proposal.person_id)
-        .order_by(Employment.starts_on.desc())
-    )
-    if person is None or home_id is None:
-        raise refuse(Refusal.INVALID, "This person has no employer here: record their employment first.")
-    work.subject("secondment", None, home_id, proposal.host_id)
-    work.require(access.decide(actor, Permission.SECONDMENTS_PROPOSE, home_id, proposal.host_id))
-    _require_sense(session, proposal, home_id)
-    row = Secondment(
-        public_id=uuid4(),
-        person_id=proposal.person_id,
-        home_institute_id=home_id,
-        host_institute_id=proposal.host_id,
-        opening_id=proposal.opening_id,
-        workstream_id=proposal.workstream_id,
-        site_id=proposal.site_id,
-        mode=proposal.mode,
-        starts_on=proposal.starts_on,
-        ends_on=proposal.ends_on,
-        host_share=proposal.host_share,
-        legal_basis=proposal.legal_basis,
-        purpose=proposal.purpose,
-        run_id=proposal.run_id,
-        state=State.DRAFT,
-        state_since=work.now.date(),
-        proposed_by_id=actor.person_id,
-        created_at=work.now,
-    )
-    session.add(row)
-    session.flush()
-    work.subject("secondment", row.id, home_id, proposal.host_id)
-    if person.id != actor.person_id:
-        work.notify(
-            person.id, f"You are proposed for a secondment ({store.reference(row.id)}).", f"/secondments/{row.id}"
-        )
-    work.record(f"{actor.name} proposed {store.reference(row.id)} ({person.full_name}).", {"after": _terms(row)})
-    return row.id
-
-
 def fetched(work: Work, ident: int) -> Found:
     """The secondment, if the actor may know of it; nobody else writes while this transaction is open."""
     work.subject("secondment", ident)
@@ -193,24 +123,6 @@ def fetched(work: Work, ident: int) -> Found:
         raise refuse(Refusal.NOT_FOUND, "There is no such secondment, or it is not yours to see.")
     work.subject("secondment", ident, found.secondment.home_institute_id, found.secondment.host_institute_id)
     return found
-
-
-def _require_sense(session: Session, proposal: Proposal, home_id: int) -> None:
-    faults = []
-    if proposal.ends_on < proposal.starts_on:
-        faults.append("The last day is before the first day: correct one of them.")
-    if proposal.host_id == home_id:
-        faults.append("Home and host are the same institute: choose another host.")
-    if not 0 < proposal.host_share <= 1:
-        faults.append("The share of time at the host is above 0 and at most 1.")
-    if proposal.opening_id is not None:
-        opening = session.get(Opening, proposal.opening_id)
-        if opening is None or opening.host_institute_id != proposal.host_id:
-            faults.append("The opening is not one of the host's: choose another.")
-    if proposal.workstream_id is not None and session.get(Workstream, proposal.workstream_id) is None:
-        faults.append("There is no such workstream: choose another.")
-    if faults:
-        raise refuse(Refusal.INVALID, *faults)
 
 
 def _apply(row: Secondment, verb: Verb, target: State, reason: str, now: datetime) -> None:
@@ -239,13 +151,3 @@ def _flush_unless_overlapping(session: Session) -> None:
             Refusal.CONFLICT,
             "The person is on another secondment in person on some of these days: change the dates of one of them.",
         ) from error
-
-
-def _terms(row: Secondment) -> dict[str, str]:
-    return {
-        "starts_on": row.starts_on.isoformat(),
-        "ends_on": row.ends_on.isoformat(),
-        "mode": row.mode.value,
-        "host_share": format(Decimal(row.host_share).normalize(), "f"),
-        "legal_basis": row.legal_basis,
-    }

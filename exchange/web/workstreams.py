@@ -18,6 +18,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from exchange.actions import matches
 from exchange.actions import workstreams as actions
+from exchange.actions.affinity import IndexCache
 from exchange.actions.workstreams import RequirementTerms, WorkstreamTerms
 from exchange.actions.writing import Refused
 from exchange.domain import access as permissions
@@ -210,8 +211,8 @@ def match(ident: int, requirement_id: int) -> ResponseReturnValue:
     )
 
 
-def _index_cache() -> matches.IndexCache:
-    cache: matches.IndexCache = current_app.extensions.setdefault("index_cache", matches.IndexCache())
+def _index_cache() -> IndexCache:
+    cache: IndexCache = current_app.extensions.setdefault("index_cache", IndexCache())
     return cache
 
 

@@ -10,7 +10,7 @@ from wtforms import DecimalField, HiddenField, RadioField, SelectChoice, SelectF
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from exchange.actions import secondments as actions
-from exchange.actions.secondments import Proposal
+from exchange.actions.drafts import Proposal
 from exchange.actions.writing import Refused
 from exchange.domain import agreements as agreement_rules
 from exchange.domain import secondments as rules

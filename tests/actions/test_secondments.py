@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from exchange.actions import agreements, secondments
-from exchange.actions.secondments import Proposal
+from exchange.actions.drafts import Proposal
 from exchange.actions.writing import Refused
 from exchange.domain.agreements import AgreementContent, CostModel, Decision, Mode
 from exchange.domain.secondment_facts import Side, State, Verb

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from exchange.actions import secondments
-from exchange.actions.secondments import Proposal
+from exchange.actions.drafts import Proposal
 from exchange.domain.secondment_facts import Verb
 from tests.cast import ACTOR, NOW, PERSON, US
 from tests.clients import PageClient

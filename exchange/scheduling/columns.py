@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exchange.scheduling.eligibility import Slots
-from exchange.scheduling.index import Bools, Index, Ints
+from exchange.scheduling.index import Bools, Index, Ints, Small
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,28 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeping:
+    """A bonus for staying near a published plan, per slot: where the person's published stay at the opening was.
+
+    ``start`` is -1 where there was none. An identical stay earns ``same``, another one at the opening earns ``opening``
+    less ``per_week`` for each week that start and length differ.
+    """
+
+    start: Ints
+    weeks: Ints
+    same: int
+    opening: int
+    per_week: int
+
+    def bonus(self, slot: Ints | Small, start: Ints | Small, weeks: Ints | Small) -> Ints:
+        """The bonus of stays, by slot, start and length."""
+        known = self.start[slot] >= 0
+        moved = np.abs(start - self.start[slot]) + np.abs(weeks - self.weeks[slot])
+        near = np.maximum(self.opening - self.per_week * moved, 0)
+        return np.where(known, np.where(moved == 0, self.same, near), 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """All columns of a round, implicitly. ``candidate_slots[c]`` is where the slots of person c begin."""
 
@@ -53,6 +75,7 @@ class Catalogue:
     first: Ints
     candidate_slots: Ints
     funnel: Ints
+    keeping: Keeping | None = None
 
     @property
     def size(self) -> int:
@@ -64,12 +87,14 @@ class Catalogue:
         return slice(int(self.candidate_slots[candidate]), int(self.candidate_slots[candidate + 1]))
 
     def values(self, slot: Ints, weeks: Ints) -> Ints:
-        """The objective value of stays, by slot and length."""
+        """The objective value of stays, by slot and length (with the bonus for staying near a published plan)."""
         weight, index = self.index.problem.objective, self.index
         person, start = self.candidate[slot], self.start[slot]
         value: Ints = self.points[slot] * weeks + weight.placement
         value -= weight.per_week_off_preferred_length * np.abs(weeks - index.preferred[person])
         value -= weight.per_week_after_earliest_start * np.maximum(start - index.earliest[person], 0)
+        if self.keeping is not None:
+            value += self.keeping.bonus(slot, start, weeks)
         return value
 
     def columns(self, numbers: Ints) -> Columns:

@@ -40,7 +40,7 @@ from exchange.scheduling.rows import RowSpace, build_rows, needed_for_all
 EXACT_UP_TO = 3_000  # columns: branch and bound over this many usually ends with a proof
 VALUE_SHARE = 0.3  # of the plain value, added to the reduced value in the dual greedy
 LOOSE_MONEY = 0.15  # of the median budget left by the greedy plan: then seats bind, not money
-LEFT_FOR_END = 0.02  # of the effort, kept for the checks and explanations
+LEFT_FOR_END = 0.03  # of the effort, kept for the checks and explanations
 DEFAULT = Options()
 
 
@@ -208,25 +208,29 @@ def solve(
     ProblemError with sentences where the round makes no sense.
     """
     run = Run(options, on_progress, should_stop)
-    model = build_model(problem)
-    run.describe = partial(placements_of, model)
+    model, start = mend(build_model(problem), run)
     run.confirmed_value = plan_value(problem, problem.confirmed)
-    model, start = mend(model, run)
-    warm_start = _fitting(model, column_numbers(model, warm))
+    return build_plan(search(model, run, start, column_numbers(model, warm)))
+
+
+def search(model: Model, run: Run, start: Ints, warm: Ints) -> Outcome:
+    """All steps for one model, from a lawful ``start`` and, beside it, whatever fits together of the ``warm`` plan."""
+    run.describe = partial(placements_of, model)
     rows = build_rows(model)
-    search = _Search(model, run, rows, Pricer(model, rows))
-    state = search.greedy(start)
+    steps = _Search(model, run, rows, Pricer(model, rows))
+    state = steps.greedy(start)
+    warm_start = _fitting(model, warm)
     if len(warm_start):
-        search.greedy(warm_start)
-    master = search.master(state)
-    generated = search.relax(master)
-    search.dual_greedy(generated, start)
-    losses = Losses(search.pricer, generated)
-    if not run.settled() and len(search.better_columns(losses)) > EXACT_UP_TO and not run.over():
-        search.dive(master, generated)
+        steps.greedy(warm_start)
+    master = steps.master(state)
+    generated = steps.relax(master)
+    steps.dual_greedy(generated, start)
+    losses = Losses(steps.pricer, generated)
+    if not run.settled() and len(steps.better_columns(losses)) > EXACT_UP_TO and not run.over():
+        steps.dive(master, generated)
     del master
-    search.improve(losses)
-    return build_plan(Outcome(model, run, rows, generated, tuple(search.trail)))
+    steps.improve(losses)
+    return Outcome(model, run, rows, generated, tuple(steps.trail))
 
 
 def _fitting(model: Model, numbers: Ints) -> Ints:

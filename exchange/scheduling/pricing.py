@@ -188,6 +188,8 @@ class Pricer:
         if self.rows.keys["rest"]:
             at_home = np.minimum(end + self._rest[slot], self.rows.span)
             value -= tables.rest.ravel()[self._rest_row[slot] + at_home]
+        if self.catalogue.keeping is not None:
+            value += self.catalogue.keeping.bonus(slot, self._start[slot], weeks)
         return value
 
     def sweep(

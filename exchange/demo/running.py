@@ -8,15 +8,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from exchange.actions import accounts, institutes, worlds
-from exchange.demo import world
-from exchange.demo.institutes import INSTITUTES
+from exchange.demo.filling import fill
 from exchange.demo.signins import PASSWORD, SIGN_INS
-from exchange.domain.actors import SYSTEM
 from exchange.jobs.scheduler import Scheduler
 from exchange.jobs.table import jobs, scheduler_for
 from exchange.store.engine import open_engine
-from exchange.store.institutes import ids_by_code
 from exchange.store.people import id_by_email
 from exchange.web import ConfigurationError, Settings, config, create_app, migrations, serving
 from exchange.web.navigation import ROLE_WORDS
@@ -45,19 +41,6 @@ def run(*, port: int | None, say: Callable[[str], None], now: datetime) -> None:
     if opened is not None:
         say(_welcome(settings.base_url))
         serving.serve(app, opened, serving.Manner(workers=1, threads=4, quiet=True), _scheduler(settings))
-
-
-def fill(session: Session, *, now: datetime) -> bool:
-    """Bring the invented world into an empty database; False when somebody is there already."""
-    if not worlds.is_empty(session):
-        return False
-    there = ids_by_code(session)
-    for institute in INSTITUTES:
-        if institute.code not in there:
-            institutes.create(session, SYSTEM, institute, now=now)
-    hashed = accounts.hash_password(PASSWORD)
-    worlds.bring_in(session, SYSTEM, world.build(now.date(), hashed), now=now)
-    return True
 
 
 def _scheduler(settings: Settings) -> Scheduler:

@@ -1,11 +1,10 @@
-"""Bringing a whole prepared world into an empty installation, in one transaction with one record.
+"""Bringing many people at once into an empty installation, in one transaction with one record.
 
-People are named by their e-mail address, institutes, workstreams and openings by their code, sites by their city.
+People are named by their e-mail address, institutes by their code, sites by their city.
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from exchange.actions.writing import refuse, writing
 from exchange.domain.actors import PROGRAMME_WIDE, Actor, Role
-from exchange.domain.people import Visibility
+from exchange.domain.people import OpenTo, Visibility
 from exchange.domain.verdict import Refusal
+from exchange.store import search_index
 from exchange.store.base import Base
 from exchange.store.clearances import Clearance, ClearanceStatus
 from exchange.store.institutes import Institute, Site
-from exchange.store.openings import Opening, OpeningSkill, OpeningStatus, StartRule
 from exchange.store.people import (
     Absence,
     Citizenship,
@@ -29,19 +28,11 @@ from exchange.store.people import (
     EmploymentKind,
     MailChoice,
     Person,
-    PersonStatus,
+    PersonOpenTo,
     RoleGrant,
 )
-from exchange.store.publications import Publication
+from exchange.store.publications import Publication, title_digest
 from exchange.store.skills import SkillClaim, Wish
-from exchange.store.workstreams import (
-    Requirement,
-    RequirementSkill,
-    Strand,
-    Workstream,
-    WorkstreamKind,
-    WorkstreamPartner,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +89,8 @@ class Somebody:
     zone: str = "UTC"
     locale: str = "en_GB"
     about: str = ""
-    open_to: str = ""
+    open_to: tuple[OpenTo, ...] = ()
     visibility: Visibility = Visibility.NETWORK
-    status: PersonStatus = PersonStatus.ACTIVE
     password_hash: str | None = None
     roles: tuple[Role, ...] = (Role.RESEARCHER,)
     languages: tuple[str, ...] = ()
@@ -111,71 +101,11 @@ class Somebody:
     absences: tuple[tuple[date, date], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """A requirement: ``skills`` are (code, level, must); ``strand`` and ``site`` are named or empty."""
-
-    role: str
-    heads: int
-    share: Decimal
-    skills: tuple[tuple[str, int, bool], ...]
-    strand: str = ""
-    site: str = ""
-    languages: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A workstream or an exercise; ``strands`` are (title, lead institute)."""
-
-    code: str
-    title: str
-    kind: WorkstreamKind
-    area: str
-    description: str
-    lead: str
-    lead_person: str
-    partners: tuple[str, ...]
-    needs: tuple[Need, ...]
-    starts_on: date | None = None
-    ends_on: date | None = None
-    strands: tuple[tuple[str, str], ...] = ()
-    clearance_asked: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """An opening: ``skills`` are (code, level)."""
-
-    code: str
-    title: str
-    description: str
-    host: str
-    site: str
-    workstream: str
-    opens_on: date
-    closes_on: date
-    weeks: tuple[int, int, int]  # least, preferred, most
-    seats: int = 1
-    skills: tuple[tuple[str, int], ...] = ()
-    start_rule: StartRule = StartRule.ANY_MONDAY
-    status: OpeningStatus = OpeningStatus.OPEN
-    clearance_asked: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    people: tuple[Somebody, ...]
-    works: tuple[Work, ...] = ()
-    seats: tuple[Seat, ...] = ()
-
-
 @dataclass(slots=True)
 class _Ids:
     institutes: dict[str, int]
     sites: dict[tuple[str, str], int]
     people: dict[str, int] = field(default_factory=dict)
-    works: dict[str, int] = field(default_factory=dict)
 
 
 def is_empty(session: Session) -> bool:
@@ -183,24 +113,20 @@ def is_empty(session: Session) -> bool:
     return session.scalar(select(Person.id).limit(1)) is None
 
 
-def bring_in(session: Session, actor: Actor, world: World, *, now: datetime) -> None:
-    """Add everybody and everything of a world whose institutes are there already.
+def bring_in(session: Session, actor: Actor, people: tuple[Somebody, ...], *, now: datetime) -> None:
+    """Add everybody with what is known of them. Their institutes are there already.
 
     Raises:
         Refused: there are people in the database.
     """
-    with writing(session, actor, "world:bring_in", now=now) as work:
-        work.subject("world", None)
+    with writing(session, actor, "population:bring_in", now=now) as work:
+        work.subject("population", None)
         if not is_empty(session):
-            raise refuse(Refusal.CONFLICT, "There are people in this database already; a world goes into an empty one.")
+            raise refuse(Refusal.CONFLICT, "There are people in this database already: this is for an empty one.")
         ids = _known(session)
-        _add_people(session, world.people, ids, now)
-        _add_works(session, world.works, ids)
-        _add_seats(session, world.seats, ids)
-        work.record(
-            f"An invented world was brought in: {len(world.people)} people, {len(world.works)} workstreams and "
-            f"{len(world.seats)} openings."
-        )
+        _add_people(session, people, ids, now)
+        search_index.refresh(session, ids.people.values(), day=now.date())
+        work.record(f"{len(people)} people were brought in together.")
 
 
 def _known(session: Session) -> _Ids:
@@ -230,9 +156,7 @@ def _person(one: Somebody, now: datetime) -> Person:
         locale=one.locale,
         languages=list(one.languages),
         about=one.about,
-        open_to=one.open_to,
         visibility=one.visibility,
-        status=one.status,
         mail=MailChoice.NEVER,  # nobody of an invented world has a mailbox
         password_hash=one.password_hash,
         created_at=now,
@@ -252,6 +176,7 @@ def _of_person(one: Somebody, ids: _Ids, now: datetime) -> list[Base]:
         for role in one.roles
     ]
     rows += [Citizenship(person_id=ident, country=country) for country in one.citizenships]
+    rows += [PersonOpenTo(person_id=ident, kind=kind) for kind in one.open_to]
     rows += [Absence(person_id=ident, starts_on=first, ends_on=last) for first, last in one.absences]
     rows += [
         SkillClaim(
@@ -286,14 +211,13 @@ def _employment(one: Somebody, ids: _Ids) -> Employment:
 
 
 def _publication(paper: Paper, person_id: int, now: datetime) -> Publication:
-    digest = hashlib.sha256(paper.title.casefold().encode()).hexdigest()
     return Publication(
         person_id=person_id,
         title=paper.title,
         abstract=paper.abstract,
         year=paper.year,
         venue=paper.venue,
-        digest=digest,
+        digest=title_digest(paper.title),
         added_at=now,
     )
 
@@ -311,79 +235,3 @@ def _clearance(cleared: Cleared, person_id: int, now: datetime) -> Clearance:
         sponsor=cleared.sponsor,
         confirmed_at=now,
     )
-
-
-def _add_works(session: Session, works: tuple[Work, ...], ids: _Ids) -> None:
-    for one in works:
-        row = Workstream(
-            code=one.code,
-            title=one.title,
-            kind=one.kind,
-            area=one.area,
-            description=one.description,
-            lead_institute_id=ids.institutes[one.lead],
-            lead_person_id=ids.people[one.lead_person] if one.lead_person else None,
-            starts_on=one.starts_on,
-            ends_on=one.ends_on,
-            clearance_asked=one.clearance_asked,
-        )
-        session.add(row)
-        session.flush()
-        ids.works[one.code] = row.id
-        session.add_all(
-            WorkstreamPartner(workstream_id=row.id, institute_id=ids.institutes[code]) for code in one.partners
-        )
-        strands = {
-            title: Strand(workstream_id=row.id, title=title, lead_institute_id=ids.institutes[lead])
-            for title, lead in one.strands
-        }
-        session.add_all(strands.values())
-        session.flush()
-        for need in one.needs:
-            _add_need(session, one, row, need, strands.get(need.strand), ids)
-
-
-def _add_need(session: Session, work: Work, row: Workstream, need: Need, strand: Strand | None, ids: _Ids) -> None:
-    requirement = Requirement(
-        workstream_id=row.id,
-        strand_id=strand.id if strand else None,
-        role=need.role,
-        heads=need.heads,
-        share=need.share,
-        starts_on=work.starts_on,
-        ends_on=work.ends_on,
-        site_id=ids.sites[work.lead, need.site] if need.site else None,
-        clearance_asked=work.clearance_asked,
-        languages=list(need.languages),
-    )
-    session.add(requirement)
-    session.flush()
-    session.add_all(
-        RequirementSkill(requirement_id=requirement.id, skill=skill, level=level, must=must)
-        for skill, level, must in need.skills
-    )
-
-
-def _add_seats(session: Session, seats: tuple[Seat, ...], ids: _Ids) -> None:
-    for one in seats:
-        least, preferred, most = one.weeks
-        row = Opening(
-            code=one.code,
-            title=one.title,
-            description=one.description,
-            host_institute_id=ids.institutes[one.host],
-            site_id=ids.sites[one.host, one.site],
-            workstream_id=ids.works[one.workstream] if one.workstream else None,
-            seats=one.seats,
-            opens_on=one.opens_on,
-            closes_on=one.closes_on,
-            min_weeks=least,
-            max_weeks=most,
-            preferred_weeks=preferred,
-            start_rule=one.start_rule,
-            clearance_asked=one.clearance_asked,
-            status=one.status,
-        )
-        session.add(row)
-        session.flush()
-        session.add_all(OpeningSkill(opening_id=row.id, skill=skill, level=level) for skill, level in one.skills)

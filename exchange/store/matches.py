@@ -9,11 +9,12 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from exchange.domain import clearances as rules
+from exchange.domain.people import Visibility
 from exchange.domain.skills import Level, SkillClaim
 from exchange.store import skills
 from exchange.store.audit import AuditEvent
 from exchange.store.clearances import Clearance
-from exchange.store.people import Employment, Person, PersonStatus, Visibility
+from exchange.store.people import Employment, Person, PersonStatus
 from exchange.store.publications import Publication
 from exchange.store.skills import Wish
 

@@ -21,7 +21,7 @@ from exchange.store.people import Person
 from exchange.store.publications import Publication
 from exchange.store.search_engines import Scored, matching, near_names, trigrams
 from exchange.store.search_index import NETWORK, Facet, FacetValue, SearchPerson, facets, is_public
-from exchange.store.search_words import Query, matches, read_query
+from exchange.store.search_words import Query, found_in, read_query, sentence
 from exchange.store.skills import SkillClaim
 
 PER_PAGE = 25
@@ -48,8 +48,16 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A publication in which words were found; ``excerpt`` is the sentence of its abstract that has what it lacks."""
+
+    title: str
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A person on the page. ``skills`` are (code, level), best first; ``written`` a publication with a word in it."""
+    """A person on the page. ``skills`` are (code, level), best first."""
 
     person_id: int
     name: str
@@ -59,7 +67,7 @@ class Hit:
     skills: tuple[tuple[str, int], ...]
     open_to: tuple[OpenTo, ...]
     about: str
-    written: str | None
+    written: Paper | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,19 +234,23 @@ def _open_to(values: dict[FacetValue, IdSet], ids: Sequence[int]) -> dict[int, l
     return kinds
 
 
-def _written(session: Session, ids: Sequence[int], query: Query) -> dict[int, str]:
-    """For each person the newest publication in which a word of the query stands."""
+def _written(session: Session, ids: Sequence[int], query: Query) -> dict[int, Paper]:
+    """For each person the publication with the most words of the query, rather in its title; the newest of several."""
     rows = session.execute(
         select(Publication.person_id, Publication.title, Publication.abstract)
         .where(Publication.person_id.in_(ids))
         .order_by(Publication.year.desc(), Publication.id)
         .limit(MOST_DOCUMENTS)
     )
-    found: dict[int, str] = {}
+    best: dict[int, tuple[int, int, str, str]] = {}
     for ident, title, abstract in rows:
-        if ident not in found and matches(f"{title} {abstract}", query):
-            found[ident] = title
-    return found
+        in_all = len(found_in(f"{title} {abstract}", query))
+        if in_all and (ident not in best or (in_all, len(found_in(title, query))) > best[ident][:2]):
+            best[ident] = (in_all, len(found_in(title, query)), title, abstract)
+    return {
+        ident: Paper(title, sentence(abstract, query) if in_title < in_all else "")
+        for ident, (in_all, in_title, title, abstract) in best.items()
+    }
 
 
 def _near(session: Session, query: Query, seen: IdSet) -> tuple[tuple[int, str], ...]:

@@ -135,19 +135,30 @@ def mark(text: str, query: Query) -> Iterator[tuple[str, bool]]:
     yield text[rest:], False
 
 
-def matches(text: str, query: Query) -> bool:
-    """Whether any word of the query stands in the text; in scripts without stems, anywhere in it."""
+def found_in(text: str, query: Query) -> frozenset[str]:
+    """The words of the query that stand in the text; in scripts without stems, anywhere in it."""
     folded = fold(text)
-    for typed in query.typed:
-        beginning = _shared(typed)
-        if beginning not in folded:
-            continue
-        if not typed.isascii():
-            return True
-        candidates = set(re.findall(rf"(?<!\w){re.escape(beginning)}\w*", folded))
-        if any(_asked_for(word, query) for word in candidates):
-            return True
-    return False
+    return frozenset(typed for typed in query.typed if _stands(typed, folded))
+
+
+def sentence(text: str, query: Query, longest: int = 160) -> str:
+    """The sentence with the most words of the query, cut where it is long; "" where none has any."""
+    sentences = text.replace("\n", " ").split(". ")
+    best = max(sentences, key=lambda one: len(found_in(one, query)))
+    if not found_in(best, query):
+        return ""
+    return best.strip() if len(best) <= longest else f"{best.strip()[: longest - 1]}…"
+
+
+def _stands(typed: str, folded: str) -> bool:
+    beginning = _shared(typed)
+    if beginning not in folded:
+        return False
+    if not typed.isascii():
+        return True
+    root = stem(typed)
+    candidates = set(re.findall(rf"(?<!\w){re.escape(beginning)}\w*", folded))
+    return any(word == typed or stem(word) == root for word in candidates)
 
 
 def _asked_for(word: str, query: Query) -> bool:

@@ -25,7 +25,7 @@ from exchange.store.institutes import InstituteRow
 from exchange.store.profiles import ClaimRow, ProfilePage, Stay, profile
 from exchange.store.search import PER_PAGE, Asked, Found, Hit, Sort, find
 from exchange.store.search_index import Facet, skill_stems
-from exchange.store.search_words import Query, mark, stems
+from exchange.store.search_words import Query, mark, sentence
 from exchange.store.secondment_facts import scope_of
 from exchange.web import access, clock
 from exchange.web.access import allowed
@@ -198,21 +198,12 @@ def _shown(hit: Hit, query: Query, asked: Asked, institute: InstituteRow | None)
         chips=tuple(Chip(skill.label, skill.code in hits) for skill in first[:MOST_CHIPS]),
         more=max(0, len(skills) - MOST_CHIPS),
         expertise=tuple(skill.label for skill in skills if _is_meant(skill, query))[:3],
-        about=_sentence(hit.about, query),
+        about=sentence(hit.about, query) if query else "",
     )
 
 
 def _is_meant(skill: Skill, query: Query) -> bool:
     return not set(query.stems).isdisjoint(skill_stems(skill.code))
-
-
-def _sentence(text: str, query: Query) -> str:
-    """The first sentence in which a word of the query stands, cut where it is long."""
-    wanted = set(query.stems)
-    for sentence in text.replace("\n", " ").split(". "):
-        if wanted and not wanted.isdisjoint(stems(sentence)):
-            return sentence if len(sentence) <= 160 else f"{sentence[:159]}…"
-    return ""
 
 
 def _visible_claims(actor: Actor, found: ProfilePage) -> list[ClaimRow]:

@@ -13,7 +13,7 @@ from exchange.domain.people import OpenTo, Visibility
 from exchange.store import search_index
 from exchange.store.people import Employment, Person, PersonOpenTo, PersonStatus
 from exchange.store.publications import Publication
-from exchange.store.search import Asked, Found, Sort, find
+from exchange.store.search import Asked, Found, Paper, Sort, find
 from exchange.store.search_index import SearchPerson
 from exchange.store.search_words import read_query
 from exchange.store.skills import SkillClaim
@@ -108,10 +108,15 @@ def test_all_words_must_match_and_where_none_has_all_some_do(session: Session) -
 
 def test_a_hit_says_where_it_was_found(session: Session) -> None:
     (hit,) = look(session, "elicitation").hits
-    assert hit.written == "Evaluating the elicited capabilities of models"
+    assert hit.written == Paper("Evaluating the elicited capabilities of models")
     assert hit.publications == 2
     assert hit.skills == (("red-teaming", 4),)
     assert hit.open_to == (OpenTo.HALF_YEAR,)
+
+
+def test_the_publication_with_the_most_words_speaks_for_a_person(session: Session) -> None:
+    (hit,) = [one for one in look(session, "naive capabilities").hits if one.person_id == PERSON["ada"]]
+    assert hit.written == Paper("Evaluating the elicited capabilities of models", "We study naïve elicitation.")
 
 
 def test_filters_narrow_and_count_what_each_would_leave(session: Session) -> None:

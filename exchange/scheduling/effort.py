@@ -28,6 +28,9 @@ class StoppedBy(StrEnum):
     USER = "user"  # somebody stopped it
 
 
+KEPT_FOR_REPORT = 0.03
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """``seconds`` are CPU seconds; ``rounds`` (reproducible mode) is the number of improvement rounds.
@@ -88,8 +91,8 @@ class Run:
         return self._clock() - self._begun
 
     def left(self) -> float:
-        """CPU seconds left."""
-        return self.options.seconds - self.spent()
+        """CPU seconds left for the search; the rest of the effort is for checking and explaining the plan."""
+        return (1 - KEPT_FOR_REPORT) * self.options.seconds - self.spent()
 
     def over(self) -> bool:
         """Whether to stop now; remembers why."""

@@ -40,7 +40,6 @@ from exchange.scheduling.rows import RowSpace, build_rows, needed_for_all
 EXACT_UP_TO = 3_000  # columns: branch and bound over this many usually ends with a proof
 VALUE_SHARE = 0.3  # of the plain value, added to the reduced value in the dual greedy
 LOOSE_MONEY = 0.15  # of the median budget left by the greedy plan: then seats bind, not money
-LEFT_FOR_END = 0.03  # of the effort, kept for the checks and explanations
 DEFAULT = Options()
 
 
@@ -112,7 +111,7 @@ class _Search:
         """Branch and bound over every column that a better plan can contain: proves the best if it ends in time."""
         self.run.enter("proof")
         numbers = self.better_columns(losses)
-        found = self._choose(numbers, Work((1 - LEFT_FOR_END) * self.run.left(), 10**9, 10**7))
+        found = self._choose(numbers, Work(self.run.left(), 10**9, 10**7))
         best = self.run.value or 0
         if np.isfinite(found.bound):
             # What the left-out columns could reach is no more than the best plan, by their loss.
@@ -169,14 +168,13 @@ class _Search:
     def _improve_by_clock(self, losses: Losses, count: int) -> None:
         slice_seconds, turn = max(2.0, 0.15 * self.run.options.seconds), 0
         gained: dict[str, float] = {}
-        end = LEFT_FOR_END * self.run.options.seconds
-        while not self.run.settled() and self.run.left() > end and not self.run.over():
+        while not self.run.settled() and not self.run.over():
             if len(self.better_columns(losses)) <= EXACT_UP_TO:
                 self.exact(losses)
                 continue
             move = MOVES[turn] if turn < len(MOVES) else max(MOVES, key=lambda name: gained[name])
             began, value, turn = self.run.spent(), self.run.value or 0, turn + 1
-            seconds = min(slice_seconds, self.run.left() - end)
+            seconds = min(slice_seconds, self.run.left())
             if move == "branch and bound":
                 self.restricted(losses, count, Work(seconds, 10**9, 10**7))
             else:

@@ -79,7 +79,7 @@ def _give_start(solver: Any, form: FlowForm, start: Bools) -> None:  # noqa: ANN
 
 
 def _interrupt_when_used_up(solver: Any, run: Run, work: Work) -> None:  # noqa: ANN401 - highspy ships no types
-    deadline = run.spent() + work.seconds
+    deadline = run.spent() + min(work.seconds, run.left())
 
     def look(event: Any) -> None:  # noqa: ANN401 - highspy ships no types
         used_up = event.data_out.simplex_iteration_count > work.iterations

@@ -7,7 +7,7 @@ that its duals show to be missing are added until there are none (column generat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import highspy
@@ -38,9 +38,9 @@ ONE_SEARCH = 20_000  # pairs; above, only what the relaxation leaves open is sea
 class FlowAnswer:
     """``person`` and ``team`` int64 [chosen] are places in the scores.
 
-    ``means`` [teams] are sums of scores by demand, 1 for a team that asks for nobody. ``total`` is the sum of scores,
-    ``bound`` what it can be at most, ``empty`` the number of seats nobody takes, ``fair_bound`` what the mean of the
-    worst-off team can be at most (None for the plain total).
+    ``means`` [teams] are sums of scores by demand, and the largest score (at least 1) for a team that asks for nobody.
+    ``total`` is the sum of scores, ``bound`` what it can be at most, ``empty`` the number of seats nobody takes,
+    ``fair_bound`` what the mean of the worst-off team can be at most (None for the plain total).
     """
 
     person: Ints
@@ -53,12 +53,15 @@ class FlowAnswer:
 
     @property
     def worst(self) -> float:
-        return float(self.means.min(initial=1.0))
+        return float(self.means.min()) if len(self.means) else 0.0
 
 
 @dataclass(frozen=True)
 class _Pairs:
-    """The pairs that may be chosen, by team: ``person``, ``team``, ``score`` [pairs]; ``start`` [teams + 1]."""
+    """The pairs that may be chosen, by team: ``person``, ``team``, ``score`` [pairs]; ``start`` [teams + 1].
+
+    Scores are divided by ``unit``, so that none is above 1.
+    """
 
     person: Ints
     team: Ints
@@ -66,10 +69,11 @@ class _Pairs:
     start: Ints
     capacity: Floats
     demand: Floats
+    unit: float
 
 
 def assign_flow(scores: Floats, capacity: Ints, demand: Ints) -> FlowAnswer:
-    """The best total. ``scores`` [people, teams] within 0 to 1, negative for a pair that may not be chosen.
+    """The best total. ``scores`` [people, teams], negative for a pair that may not be chosen.
 
     ``capacity`` [people] and ``demand`` [teams] are numbers of seats. Seats are filled before scores count. Raises
     ``ValueError`` for arrays that do not fit together.
@@ -92,7 +96,7 @@ def assign_fairly(scores: Floats, capacity: Ints, demand: Ints, effort: Effort |
     kept = (worth > -FAIR_NEAR) | contested[pairs.team] | (values > 0.5)
     chosen = _held_to(pairs, kept, values > 0.5, FLOOR_SHARE * fair_bound, effort)
     answer = _answer(pairs, chosen, bound)
-    return FlowAnswer(answer.person, answer.team, answer.means, answer.total, bound, answer.empty, fair_bound)
+    return replace(answer, fair_bound=fair_bound * pairs.unit)
 
 
 def _listed(scores: Floats, capacity: Ints, demand: Ints) -> _Pairs:
@@ -102,7 +106,9 @@ def _listed(scores: Floats, capacity: Ints, demand: Ints) -> _Pairs:
         )
     team, person = np.nonzero(scores.T >= 0)
     start = np.searchsorted(team, np.arange(len(demand) + 1))
-    return _Pairs(person, team, scores[person, team], start, capacity.astype(np.float64), demand.astype(np.float64))
+    score = scores[person, team].astype(np.float64)
+    unit = max(1.0, float(score.max(initial=0.0)))
+    return _Pairs(person, team, score / unit, start, capacity.astype(np.float64), demand.astype(np.float64), unit)
 
 
 def _best_total(pairs: _Pairs) -> tuple[Floats, Floats, float]:
@@ -274,8 +280,8 @@ def _answer(pairs: _Pairs, chosen: Bools, bound: float) -> FlowAnswer:
     return FlowAnswer(
         person=pairs.person[chosen],
         team=pairs.team[chosen],
-        means=_means(pairs, chosen),
-        total=float(pairs.score[chosen].sum()),
-        bound=bound,
+        means=np.where(pairs.demand > 0, _means(pairs, chosen) * pairs.unit, pairs.unit),
+        total=float(pairs.score[chosen].sum()) * pairs.unit,
+        bound=bound * pairs.unit,
         empty=int(pairs.demand.sum() - chosen.sum()),
     )

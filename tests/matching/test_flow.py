@@ -87,6 +87,14 @@ def test_a_large_instance_is_solved_whole() -> None:
     assert answer.total == pytest.approx(optimum(scores, capacity, demand), abs=1e-6)
 
 
+def test_scores_may_be_of_any_size() -> None:
+    random = np.random.default_rng(6)
+    scores, capacity, demand = random.random((40, 5)), np.ones(40, int), np.full(5, 4)
+    small, large = assign_fairly(scores, capacity, demand), assign_fairly(100 * scores, capacity, demand)
+    assert large.total == pytest.approx(100 * small.total, rel=1e-3)
+    assert large.worst == pytest.approx(100 * small.worst, rel=1e-2)
+
+
 def test_arrays_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match=r"must be \[people, teams\]"):
         assign_flow(np.zeros((2, 3)), np.ones(3, int), np.ones(2, int))

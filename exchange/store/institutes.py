@@ -56,6 +56,7 @@ class Site(Base):
     zone: Mapped[str] = mapped_column(String(64))
     holiday_country: Mapped[str] = mapped_column(String(2))
     holiday_subdivision: Mapped[str | None] = mapped_column(String(10))
+    max_rank: Mapped[int | None]  # the most sensitive work the site is built for, in its country's ranks
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from exchange.domain.people import Visibility
 from exchange.domain.skills import Level, SkillClaim
 from exchange.store import skills
 from exchange.store.audit import AuditEvent
-from exchange.store.clearances import Clearance
+from exchange.store.clearances import Clearance, in_domain
 from exchange.store.people import Employment, Person, PersonStatus
 from exchange.store.publications import Publication
 from exchange.store.skills import Wish
@@ -97,18 +97,3 @@ def considered(session: Session, today: date) -> dict[int, Considered]:
         if clearance is not None:
             held.setdefault(ident, {})[clearance.id] = in_domain(clearance)
     return {ident: Considered(ident, *who, tuple(held.get(ident, {}).values())) for ident, who in names.items()}
-
-
-def in_domain(row: Clearance) -> rules.Clearance:
-    """A stored clearance as the rules know it."""
-    return rules.Clearance(
-        id=row.id,
-        level=f"{row.scheme}:{row.level}",
-        status=rules.ClearanceStatus(row.status.value),
-        granted_on=row.granted_on,
-        review_due_on=row.review_due_on,
-        expires_on=row.expires_on,
-        caveats=frozenset(row.caveats),
-        confirmed_on=row.confirmed_at.date(),
-        supersedes=row.supersedes_id,
-    )

@@ -93,7 +93,7 @@ def listed(session: Session) -> list[OpeningRow]:
             Opening.status,
         ).order_by(Opening.status.desc(), Opening.opens_on, Opening.title)
     )
-    return [OpeningRow(*row) for row in rows]
+    return [OpeningRow(*tuple(row)) for row in rows]
 
 
 def skills_of(session: Session, opening_id: int) -> list[tuple[str, int]]:

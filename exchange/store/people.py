@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from exchange.domain.actors import Role
+from exchange.domain.actors import Actor, Grant, Role
 from exchange.domain.people import Employed, OpenTo, Standing, Visibility, present_employment
 from exchange.domain.periods import Period
 from exchange.store.base import Base, UtcDateTime, choice
@@ -178,6 +178,15 @@ class Job:
 def id_by_email(session: Session, email: str) -> int | None:
     """The person with this address, in any case of letters."""
     return session.scalar(select(Person.id).where(Person.email == email.strip().lower()))
+
+
+def actor_of(session: Session, person_id: int, day: date) -> Actor:
+    """The person as somebody who acts on that day, with their roles and their employer."""
+    person = session.get_one(Person, person_id)
+    grants = session.execute(select(RoleGrant.role, RoleGrant.institute_id).where(RoleGrant.person_id == person_id))
+    job = present_job(jobs_of(session, person_id), day)
+    held = frozenset(Grant(role, within) for role, within in grants)
+    return Actor(person_id, person.full_name, job.institute_id if job else None, held)
 
 
 def jobs_of(session: Session, person_id: int) -> list[Job]:

@@ -75,6 +75,7 @@ class ProfilePage:
     job: Job | None
     claims: tuple[ClaimRow, ...]
     publications: tuple[PublicationRow, ...]
+    absences: tuple[tuple[int, Period], ...]
     away: tuple[Period, ...]
     stays: tuple[Stay, ...]
 
@@ -101,7 +102,7 @@ def profile(session: Session, person_id: int, *, today: date) -> ProfilePage | N
     person, open_to = rows[0][0], {kind for _, kind in rows}
     jobs = jobs_of(session, person_id)
     stays = _stays(session, person_id)
-    absences = [days for _, days in absences_of(session, person_id, since=today)]
+    absences = absences_of(session, person_id, since=today)
     held = [stay.days for stay in stays if stay.state in HOLDING and stay.days.end >= today]
     return ProfilePage(
         person_id=person.id,
@@ -122,7 +123,8 @@ def profile(session: Session, person_id: int, *, today: date) -> ProfilePage | N
         job=present_job(jobs, today),
         claims=tuple(_claims(session, person_id)),
         publications=tuple(publications_of(session, person_id)),
-        away=union((*absences, *held)),
+        absences=tuple(absences),
+        away=union((*(days for _, days in absences), *held)),
         stays=tuple(stays),
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from exchange.store.base import Base, UtcDateTime, choice
 
@@ -57,3 +58,79 @@ class Run(Base):
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRow:
+    id: int
+    title: str
+    starts_on: date
+    weeks: int
+    institute_id: int
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as the page of its round lists it; figures are None until there is a plan."""
+
+    id: int
+    status: RunStatus
+    created_at: datetime
+    placed: int | None
+    value: int | None
+    gap: float | None
+
+
+def listed(session: Session, institutes: frozenset[int] | None) -> list[RoundRow]:
+    """The rounds of these institutes (None: of all), the newest first, in one statement."""
+    runs = select(func.count()).where(Run.round_id == ExchangeRound.id).scalar_subquery()
+    query = select(
+        ExchangeRound.id,
+        ExchangeRound.title,
+        ExchangeRound.starts_on,
+        ExchangeRound.weeks,
+        ExchangeRound.institute_id,
+        runs,
+    ).order_by(ExchangeRound.id.desc())
+    if institutes is not None:
+        query = query.where(ExchangeRound.institute_id.in_(institutes))
+    return [RoundRow(*row) for row in session.execute(query)]
+
+
+def find(session: Session, ident: int, institutes: frozenset[int] | None) -> ExchangeRound | None:
+    """The round if it is one of these institutes' (None: any)."""
+    row = session.get(ExchangeRound, ident)
+    return row if row is not None and (institutes is None or row.institute_id in institutes) else None
+
+
+def runs_of(session: Session, round_id: int) -> list[RunRow]:
+    """The runs of a round, the newest first."""
+    rows = session.execute(
+        select(Run.id, Run.status, Run.created_at, Run.plan).where(Run.round_id == round_id).order_by(Run.id.desc())
+    )
+    return [
+        RunRow(
+            ident,
+            status,
+            created_at,
+            len(plan["placements"]) if plan else None,
+            plan["value"] if plan else None,
+            plan["gap"] if plan else None,
+        )
+        for ident, status, created_at, plan in rows
+    ]
+
+
+def find_run(session: Session, ident: int, institutes: frozenset[int] | None) -> tuple[Run, ExchangeRound] | None:
+    """A run with its round, within the same bounds as ``find``."""
+    query = (
+        select(Run, ExchangeRound)
+        .join(ExchangeRound, ExchangeRound.id == Run.round_id)
+        .where(Run.id == ident)
+        .execution_options(populate_existing=True)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None or (institutes is not None and row[1].institute_id not in institutes):
+        return None
+    return row[0], row[1]

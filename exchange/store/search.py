@@ -21,7 +21,7 @@ from exchange.store.people import Person
 from exchange.store.publications import Publication
 from exchange.store.search_engines import Scored, matching, near_names, trigrams
 from exchange.store.search_index import NETWORK, Facet, FacetValue, SearchPerson, facets, is_public
-from exchange.store.search_words import Query, found_in, read_query, sentence
+from exchange.store.search_words import Query, fold, found_in, read_query, seems_in, sentence
 from exchange.store.skills import SkillClaim
 
 PER_PAGE = 25
@@ -242,15 +242,24 @@ def _written(session: Session, ids: Sequence[int], query: Query) -> dict[int, Pa
         .order_by(Publication.year.desc(), Publication.id)
         .limit(MOST_DOCUMENTS)
     )
-    best: dict[int, tuple[int, int, str, str]] = {}
-    for ident, title, abstract in rows:
-        in_all = len(found_in(f"{title} {abstract}", query))
-        if in_all and (ident not in best or (in_all, len(found_in(title, query))) > best[ident][:2]):
-            best[ident] = (in_all, len(found_in(title, query)), title, abstract)
-    return {
-        ident: Paper(title, sentence(abstract, query) if in_title < in_all else "")
-        for ident, (in_all, in_title, title, abstract) in best.items()
-    }
+    promising: dict[int, list[tuple[int, int, int, str, str]]] = defaultdict(list)
+    for place, (ident, title, abstract) in enumerate(rows):
+        in_title, in_abstract = fold(title), fold(abstract)
+        seem = seems_in(f"{in_title}\n{in_abstract}", query)
+        if seem:
+            promising[ident].append((-seem, -seems_in(in_title, query), place, title, abstract))
+    return {ident: found for ident, papers in promising.items() if (found := _first_true(sorted(papers), query))}
+
+
+def _first_true(papers: Iterable[tuple[int, int, int, str, str]], query: Query) -> Paper | None:
+    """The first of the promising publications in which a word truly stands, and not only its beginning."""
+    for _, _, _, title, abstract in papers:
+        in_title = found_in(title, query)
+        if found_in(abstract, query) - in_title:
+            return Paper(title, sentence(abstract, query))
+        if in_title:
+            return Paper(title)
+    return None
 
 
 def _near(session: Session, query: Query, seen: IdSet) -> tuple[tuple[int, str], ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, delete, insert, select
@@ -139,7 +140,7 @@ def _rows(
             "sort_name": fold(f"{person.latin_name or ''} {person.full_name}".strip()),
             "name": " ".join(dict.fromkeys([*names, *map(stem, names)])),
             "title": " ".join(stems(titles[employed] if employed else "")),
-            "skills": " ".join(word for code in text.skills for word in skill_stems(code)),
+            "skills": " ".join(word for code in text.skills for word in sorted(skill_stems(code))),
             "about": " ".join(stems(f"{person.about}\n{person.open_to}")),
             "publications": " ".join(
                 " ".join([word] * min(count, MOST_REPEATS)) for word, count in text.document_words.items()
@@ -171,16 +172,18 @@ def _texts(session: Session, ids: Sequence[int]) -> dict[int, _Texts]:
     return texts
 
 
+@cache
 def is_public(code: str) -> bool:
     """Whether the vocabulary knows the skill and does not call it sensitive: only then may search know of it."""
     skill = vocabulary().find(code)
     return skill is not None and not skill.sensitive
 
 
-def skill_stems(code: str) -> list[str]:
+@cache
+def skill_stems(code: str) -> frozenset[str]:
     """The stems of everything the vocabulary calls a skill."""
     skill = vocabulary().get(code)
-    return list(dict.fromkeys(word for name in (skill.label, *skill.aliases) for word in stems(name)))
+    return frozenset(word for name in (skill.label, *skill.aliases) for word in stems(name))
 
 
 def _values(visibility: Visibility, institute: int | None, text: _Texts) -> set[FacetValue]:

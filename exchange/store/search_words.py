@@ -141,6 +141,11 @@ def found_in(text: str, query: Query) -> frozenset[str]:
     return frozenset(typed for typed in query.typed if _stands(typed, folded))
 
 
+def seems_in(folded: str, query: Query) -> int:
+    """How many words of the query seem to stand in a folded text: a quick look, by how they begin."""
+    return sum(_shared(typed) in folded for typed in query.typed)
+
+
 def sentence(text: str, query: Query, longest: int = 160) -> str:
     """The sentence with the most words of the query, cut where it is long; "" where none has any."""
     sentences = text.replace("\n", " ").split(". ")

@@ -304,3 +304,19 @@ def open_openings(session: Session, today: date) -> list[Opening]:
             .order_by(Opening.title)
         )
     )
+
+
+def overlapping_period(session: Session, person_id: int, period: Period) -> bool:
+    """Whether the person has a secondment that is not over, of any state from draft on, on one of these days."""
+    over = FINAL | {State.COMPLETED, State.ENDED_EARLY}
+    found = session.scalar(
+        select(Secondment.id)
+        .where(
+            Secondment.person_id == person_id,
+            Secondment.state.not_in(over),
+            Secondment.starts_on <= period.end,
+            Secondment.ends_on >= period.start,
+        )
+        .limit(1)
+    )
+    return found is not None

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from exchange.actions import publishing
 from exchange.actions.drafts import Proposal, add_draft, require_sense, terms
 from exchange.actions.writing import Work, refuse, writing
 from exchange.domain import access
@@ -75,7 +76,7 @@ def edit(session: Session, actor: Actor, ident: int, proposal: Proposal, *, vers
         row.starts_on, row.ends_on = proposal.starts_on, proposal.ends_on
         row.mode, row.host_share, row.site_id = proposal.mode, proposal.host_share, proposal.site_id
         row.legal_basis, row.purpose = proposal.legal_basis, proposal.purpose
-        session.flush()
+        publishing.publish_secondment(work, ident)
         work.record(
             f"{actor.name} changed {store.reference(ident)} ({found.person.full_name}).",
             {"before": before, "after": terms(row)},
@@ -109,6 +110,7 @@ def move(session: Session, actor: Actor, ident: int, verb: Verb, *, reason: str 
                 at=now,
             )
         )
+        publishing.publish_secondment(work, ident)
         summary = f"{actor.name} {WORDS[verb]} {store.reference(ident)} ({found.person.full_name})."
         for receiver in facts_of.receivers(session, found, rules.told(step, reason)) - {actor.person_id}:
             work.notify(receiver, summary, f"/secondments/{ident}")

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from typing import Protocol
 
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -48,6 +49,16 @@ class Job:
     work: Callable[[Session, datetime], None]
 
 
+class Loop(Protocol):
+    """Work that looks for itself whether there is any, in every worker: the queue of the solver."""
+
+    name: str
+    period: timedelta
+
+    def work(self) -> object: ...
+    def stop(self) -> None: ...
+
+
 class Scheduler:
     """The jobs of one worker. Nothing happens before ``start``; importing this module starts nothing."""
 
@@ -56,6 +67,7 @@ class Scheduler:
         jobs: tuple[Job, ...],
         sessions: Sessions,
         *,
+        loops: tuple[Loop, ...] = (),
         clock: Clock = utc_now,
         looked_at_every: timedelta = timedelta(seconds=5),
     ) -> None:
@@ -68,6 +80,9 @@ class Scheduler:
         self._add("lease", self.leadership.renew, RENEWED_EVERY)
         for job in jobs:
             self._add(job.name, self._runner(job), looked_at_every)
+        self._loops = loops
+        for loop in loops:
+            self._add(loop.name, loop.work, loop.period)
 
     def start(self) -> None:
         self.leadership.renew()
@@ -75,6 +90,8 @@ class Scheduler:
 
     def stop(self) -> None:
         """Let running jobs end, then give the lease back."""
+        for loop in self._loops:
+            loop.stop()
         self._background.shutdown(wait=True)
         self.leadership.give_up()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy.orm import sessionmaker
 
 from exchange.jobs import housekeeping, mail, reminders
+from exchange.jobs.lease import utc_now
+from exchange.jobs.runs import Solver
 from exchange.jobs.scheduler import Every, Job, Scheduler
 from exchange.store.engine import open_engine
 
@@ -27,4 +29,5 @@ def jobs(*, smtp_url: str | None, base_url: str, instance_id: str) -> tuple[Job,
 
 def scheduler_for(database_url: str, table: tuple[Job, ...]) -> Scheduler:
     """A scheduler with connections of its own. Make it in the process that is to run it."""
-    return Scheduler(table, sessionmaker(open_engine(database_url)))
+    sessions = sessionmaker(open_engine(database_url))
+    return Scheduler(table, sessions, loops=(Solver(sessions, utc_now),))

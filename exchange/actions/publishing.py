@@ -1,0 +1,123 @@
+"""What an action publishes of the things it changes: fragments for calendars, in the transaction of the change.
+
+It opens no transaction of its own: whoever changes something that calendars show calls it before recording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from sqlalchemy.orm import Session
+
+from exchange.actions.writing import Work
+from exchange.domain.calendars import Stay
+from exchange.domain.secondment_guards import DEFAULT_TIMING
+from exchange.feeds.entries import Origin, stay_events
+from exchange.feeds.events import EventKind, FeedEvent
+from exchange.feeds.render import RENDERER, render
+from exchange.feeds.revise import Revision, fingerprint, revise, stamped
+from exchange.feeds.values import Stamps, read, written
+from exchange.feeds.visibility import last_day
+from exchange.store import calendars as store
+from exchange.store.calendars import CalendarItem, CalendarOrigin
+
+
+def publish_secondment(work: Work, ident: int) -> None:
+    """Bring what calendars show of a secondment up to date. Drafts that nobody has nominated yet show nothing."""
+    work.session.flush()
+    republish_stays(work.session, store.stays(work.session, ident), work.now)
+
+
+def republish_stays(session: Session, stays: Iterable[Stay], now: datetime) -> int:
+    """Bring these stays up to date and return how many of their events changed."""
+    printer = _Printer(session, now)
+    known = store.items_of_secondments(session, [stay.id for stay in stays])
+    for stay in stays:
+        items = known.get(stay.id, {})
+        if not items and stay.called_off:
+            continue
+        events = stay_events(
+            stay,
+            printer.origin,
+            now,
+            closing_days=DEFAULT_TIMING.closing_days,
+            cancelled_on=_cancelled_on(items.values(), now) if stay.called_off else None,
+        )
+        for event in events:
+            printer.put(event, items.pop(event.uid, None), secondment_id=stay.id)
+        for left in items.values():
+            printer.call_off(left)
+    return printer.finish()
+
+
+def _cancelled_on(items: Iterable[CalendarItem], now: datetime) -> date:
+    """The day on which it was called off first: what is changed afterwards does not mark it for longer."""
+    marked = [item.cancelled_at for item in items if item.kind == EventKind.SECONDMENT and item.cancelled_at]
+    return min(marked, default=now).astimezone(UTC).date()
+
+
+@dataclass
+class _Printer:
+    """Renders what has changed and counts it; the version of the whole moves if anything did."""
+
+    session: Session
+    now: datetime
+    changed: int = 0
+
+    def __post_init__(self) -> None:
+        self.row: CalendarOrigin = store.origin(self.session)
+        self.origin = Origin(self.row.host, self.row.base_url)
+
+    def put(
+        self,
+        event: FeedEvent,
+        item: CalendarItem | None,
+        *,
+        secondment_id: int | None = None,
+        meeting_id: int | None = None,
+    ) -> None:
+        """Store the event. Nothing moves where its readers would see no difference."""
+        content = written(event)
+        if item is not None and item.content == content and item.renderer == RENDERER:
+            return
+        previous = _revision(item, self.origin) if item else None
+        final = stamped(event, revise(event, previous, self.origin.mailbox, self.now))
+        if item is None:
+            item = CalendarItem(uid=event.uid, secondment_id=secondment_id, meeting_id=meeting_id)
+            self.session.add(item)
+        end = last_day(final)
+        assert end is not None  # a series has a last day, by the rules for meetings
+        item.kind = event.kind.value
+        item.sequence, item.created_at, item.updated_at = final.sequence, final.created_at, final.updated_at
+        item.starts_on, item.ends_on = final.when.day, end
+        item.cancelled_at = _midnight(final.cancelled_on)
+        item.content, item.renderer = content, RENDERER
+        item.fragment = render(final, self.origin.mailbox).body
+        self.changed += 1
+
+    def call_off(self, item: CalendarItem) -> None:
+        """Mark as cancelled what has no place any more, such as a check-in of a stay that became too short for it."""
+        event = read(item.content, stamps_of(item))
+        if event.cancelled_on is None:
+            self.put(replace(event, cancelled_on=self.now.astimezone(UTC).date()), item)
+
+    def finish(self) -> int:
+        if self.changed:
+            self.row.version += 1
+            self.session.flush()
+        return self.changed
+
+
+def stamps_of(item: CalendarItem) -> Stamps:
+    return Stamps(item.uid, item.sequence, item.created_at, item.updated_at)
+
+
+def _revision(item: CalendarItem, origin: Origin) -> Revision:
+    before = read(item.content, stamps_of(item))
+    return Revision(fingerprint(before, origin.mailbox), item.sequence, item.created_at, item.updated_at)
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None

@@ -1,0 +1,73 @@
+"""The worker's side of a run: take one from the queue, note how far it is, keep its plan."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from exchange.actions.writing import bookkeeping, writing
+from exchange.domain.actors import SYSTEM
+from exchange.scheduling.problem import Problem, problem_from_json
+from exchange.store.rounds import Run, RunStatus
+
+SILENT_FOR = timedelta(seconds=60)  # after which a running run's worker is taken to be gone
+
+
+def claim(session: Session, *, now: datetime) -> tuple[int, Problem, int] | None:
+    """Take the oldest waiting run: its id, the problem, and the CPU seconds it may use; None when nothing waits."""
+    waiting = select(Run).where(Run.status == RunStatus.WAITING).order_by(Run.id).limit(1)
+    if session.scalars(waiting).first() is None:
+        return None
+    with bookkeeping(session):
+        run = session.scalars(waiting).first()
+        if run is None:
+            return None
+        run.status, run.started_at, run.heartbeat_at = RunStatus.RUNNING, now, now
+        return run.id, problem_from_json(run.problem), run.seconds
+
+
+def note(session: Session, run_id: int, progress: dict[str, Any], *, now: datetime) -> bool:
+    """Keep the newest progress; returns whether somebody has asked the run to stop."""
+    with bookkeeping(session):
+        run = session.get_one(Run, run_id)
+        run.progress, run.heartbeat_at = progress, now
+        return run.stop_asked
+
+
+def finish(session: Session, run_id: int, plan: dict[str, Any], *, stopped: bool, now: datetime) -> None:
+    """Keep the plan of a run that has ended."""
+    with writing(session, SYSTEM, "round:finish", now=now) as work:
+        run = session.get_one(Run, run_id)
+        work.subject("run", run_id)
+        run.status = RunStatus.STOPPED if stopped else RunStatus.DONE
+        run.plan, run.finished_at = plan, now
+        if run.created_by_id is not None:
+            work.notify(
+                run.created_by_id, "The plan of your exchange round is ready.", f"/runs/{run_id}", f"run-{run_id}"
+            )
+        work.record(
+            f"A run ended with a plan of value {plan['value']} and a proven gap of {plan['gap']:.2%}.",
+            {"provenance": plan["provenance"]},
+        )
+
+
+def fail(session: Session, run_id: int, sentence: str, *, interrupted: bool = False, now: datetime) -> None:
+    """Note why a run has no plan."""
+    with writing(session, SYSTEM, "round:fail", now=now) as work:
+        run = session.get_one(Run, run_id)
+        work.subject("run", run_id)
+        run.status = RunStatus.INTERRUPTED if interrupted else RunStatus.FAILED
+        run.message, run.finished_at = sentence[:500], now
+        work.record(f"A run ended without a plan: {sentence}")
+
+
+def end_silent_ones(session: Session, *, now: datetime) -> int:
+    """Mark runs whose worker has gone silent as interrupted; returns how many."""
+    silent = select(Run.id).where(Run.status == RunStatus.RUNNING, Run.heartbeat_at < now - SILENT_FOR)
+    found = session.scalars(silent).all()
+    for run_id in found:
+        fail(session, run_id, "The worker went away while it ran. Start it again.", interrupted=True, now=now)
+    return len(found)

@@ -1,0 +1,188 @@
+"""What a search page costs: CPU milliseconds at 10,000 people and 150,000 publications, beside a LIKE scan.
+
+    python benchmarks/search.py [PEOPLE] [PUBLICATIONS_EACH]
+
+The world is made up in a SQLite file in a temporary folder: words with Zipf's frequencies, claims, institutes, and the
+index made by the application's own code. Each query is the page's whole search (who matches, the counts of every
+filter, 25 hits with where they were found); "page" adds the web: session, rendering, headers. CPU time of this process,
+the median of 15 runs after one that warms the caches. The rival is what a LIKE on names, titles, skills, texts and
+publications costs, ordered by name and without any count.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+from flask_migrate import upgrade
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
+
+from exchange.actions.accounts import token_hash
+from exchange.domain.actors import Role
+from exchange.domain.skills import vocabulary
+from exchange.store import search_index
+from exchange.store.institutes import Institute
+from exchange.store.people import Employment, Person, RoleGrant
+from exchange.store.publications import Publication
+from exchange.store.search import Asked, find
+from exchange.store.sessions import SignInSession
+from exchange.store.skills import SkillClaim
+from exchange.web import Settings, create_app
+from exchange.web.database import db
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+WORDS = 20_000
+ABSTRACT = 140  # words
+INSTITUTES = ("UK-AISI", "US-CAISI", "JP-AISI", "SG-AISI")
+RUNS = 15
+QUERIES = {
+    "a name": "lindqvist042",
+    "a skill": "red teaming",
+    "two common words": "word00000 word00001",
+    "two words of the middle": "word00300 word00500",
+    "nothing typed": "",
+}
+LIKE = text(
+    """
+    SELECT person.id, person.full_name FROM person
+    WHERE person.full_name LIKE :like OR person.about LIKE :like
+      OR EXISTS (SELECT 1 FROM employment e WHERE e.person_id = person.id AND e.title LIKE :like)
+      OR EXISTS (SELECT 1 FROM skill_claim c WHERE c.person_id = person.id AND c.skill LIKE :like)
+      OR EXISTS (SELECT 1 FROM publication p WHERE p.person_id = person.id
+                 AND (p.title LIKE :like OR p.abstract LIKE :like))
+    ORDER BY person.full_name LIMIT 25
+    """
+)
+
+
+def main() -> None:
+    people = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    each = int(sys.argv[2]) if len(sys.argv) > 2 else 15
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(Path(folder), f"sqlite:///{folder}/search.sqlite3", "x" * 40, secure_cookies=False)
+        app = create_app(settings, CLOCK=lambda: NOW)
+        with app.app_context():
+            upgrade()
+            session = db.session()
+            build(session, people, each)
+            client = app.test_client()
+            with client.session_transaction() as cookie:
+                cookie["_user_id"] = "token"
+                cookie["_fresh"] = True
+        print(f"{people:,} people, {people * each:,} publications, {len(INSTITUTES)} institutes; CPU ms, median")
+        print(f"{'query':26}{'found':>8}{'search':>9}{'page':>9}{'LIKE':>9}")
+        for name, words in QUERIES.items():
+            with app.app_context():
+                session = db.session()
+                total = find(session, Asked(words), own={1}).total
+                search = cpu(partial(find, session, Asked(words), own={1}))
+                rival = cpu(partial(like, session, words), runs=3)
+            page = cpu(partial(client.get, "/people", query_string={"q": words}))
+            print(f"{name:26}{total:>8,}{search:>9.1f}{page:>9.1f}{rival:>9.1f}")
+
+
+def cpu(run: Callable[[], object], runs: int = RUNS) -> float:
+    """Median CPU milliseconds of a run."""
+    run()
+    taken = []
+    for _ in range(runs):
+        start = time.process_time()
+        run()
+        taken.append((time.process_time() - start) * 1000)
+    return statistics.median(taken)
+
+
+def like(session: Session, words: str) -> None:
+    for word in words.split() or [""]:
+        session.execute(LIKE, {"like": f"%{word}%"}).all()
+
+
+def build(session: Session, people: int, each: int) -> None:
+    """Fill an empty database with a made-up world and index it."""
+    chance = random.Random(1)
+    weights = [1 / (rank + 20) for rank in range(WORDS)]
+    known = [f"word{rank:05d}" for rank in range(WORDS)]
+    skills = [skill.code for skill in vocabulary().skills if not skill.sensitive]
+    session.add_all(
+        Institute(id=n, code=code, country=code[:2], name=code, short_name=code, zone="Europe/London")
+        for n, code in enumerate(INSTITUTES, start=1)
+    )
+    session.flush()
+    for ident in range(1, people + 1):
+        some = chance.choices(known, weights, k=40 + each * ABSTRACT)
+        add_person(session, ident, f"Person{ident % 997:03d} Lindqvist{ident % 101:03d}", " ".join(some[:40]))
+        session.execute(
+            insert(SkillClaim),
+            [
+                {
+                    "person_id": ident,
+                    "skill": code,
+                    "level": 1 + n % 4,
+                    "confirmed_on": NOW.date(),
+                    "evidence": "",
+                    "wish": "none",
+                }
+                for n, code in enumerate(chance.sample(skills, 6))
+            ],
+        )
+        papers = [some[40 + n * ABSTRACT : 40 + (n + 1) * ABSTRACT] for n in range(each)]
+        session.execute(insert(Publication), [paper(ident, n, words) for n, words in enumerate(papers)])
+    session.add(RoleGrant(person_id=1, role=Role.WORKSTREAM_LEAD, institute_id=1, granted_at=NOW))
+    session.add(SignInSession(token_hash=token_hash("token"), person_id=1, created_at=NOW, last_seen_at=NOW))
+    session.flush()
+    search_index.refresh_all(session, day=NOW.date())
+    session.commit()
+
+
+def add_person(session: Session, ident: int, name: str, about: str) -> None:
+    session.execute(
+        insert(Person),
+        [
+            {
+                "id": ident,
+                "public_id": UUID(int=ident),
+                "full_name": name,
+                "email": f"p{ident}@example.org",
+                "zone": "Europe/London",
+                "about": about,
+                "created_at": NOW,
+            }
+        ],
+    )
+    session.execute(
+        insert(Employment),
+        [
+            {
+                "person_id": ident,
+                "institute_id": 1 + ident % len(INSTITUTES),
+                "title": "Research scientist",
+                "fte": 1,
+                "starts_on": date(2024, 1, 1),
+            }
+        ],
+    )
+
+
+def paper(ident: int, number: int, words: list[str]) -> dict[str, object]:
+    return {
+        "person_id": ident,
+        "title": " ".join(words[:8]),
+        "abstract": " ".join(words[8:]),
+        "year": 2010 + number,
+        "venue": "",
+        "digest": f"{ident}-{number}",
+        "added_at": NOW,
+    }
+
+
+if __name__ == "__main__":
+    main()

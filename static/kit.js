@@ -9,7 +9,7 @@ const FEATURES = [
   ["[data-swap], [data-recheck-into]", "swap"],
   ["input.date", "dates"],
   [".tl", "board"],
-  ["[data-events]", "progress"],
+  ["[data-poll]", "progress"],
   ["select[data-combobox]", "combobox"],
 ];
 const VERSION = new URL(import.meta.url).search;

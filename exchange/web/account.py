@@ -21,17 +21,26 @@ pages = Blueprint("account", __name__)
 
 
 class SignInForm(Form):
-    email = StringField("E-mail address", [DataRequired("Enter your e-mail address")])
-    password = PasswordField("Password", [DataRequired("Enter your password")])
+    email = StringField(
+        "E-mail address", [DataRequired("Enter your e-mail address")], render_kw={"autocomplete": "username"}
+    )
+    password = PasswordField(
+        "Password", [DataRequired("Enter your password")], render_kw={"autocomplete": "current-password"}
+    )
     send = SubmitField("Sign in")
 
 
 class PasswordForm(Form):
-    old = PasswordField("Present password", [DataRequired("Enter your present password")])
+    old = PasswordField(
+        "Present password",
+        [DataRequired("Enter your present password")],
+        render_kw={"autocomplete": "current-password"},
+    )
     new = PasswordField(
         "New password",
         [DataRequired("Enter a new password")],
         description="At least 15 characters. Several words in a row are easy to remember.",
+        render_kw={"autocomplete": "new-password"},
     )
     send = SubmitField("Change the password")
 
@@ -130,4 +139,5 @@ def _language_form() -> LanguageForm:
 
 def _page(password: PasswordForm, language: LanguageForm) -> str:
     form = password if password.errors else language
-    return render_template("account/show.html", password=password, language=language, form=form)
+    email = access.signed_in().email
+    return render_template("account/show.html", password=password, language=language, form=form, email=email)

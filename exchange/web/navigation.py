@@ -30,6 +30,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Notices", "notices.index", "info", P.NOTICES_SEE),
             Entry("Secondments", "secondments.index", "swap", P.SECONDMENTS_SEE),
             Entry("Openings", "openings.index", "plus", P.OPENINGS_SEE),
+            Entry("Exchange rounds", "rounds.index", "spark", P.ROUNDS_SEE),
         ),
     ),
     (

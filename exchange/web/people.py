@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, render_template, request, url_for
@@ -168,11 +169,7 @@ def _skill_choices(asked: Asked, found: Found) -> list[Choice]:
     counted = {value: count for (kind, value), count in found.counts.items() if kind == Facet.SKILL.value}
     common = sorted(counted, key=lambda code: (-counted[code], code))[:MOST_CHOICES]
     codes = [*common, *sorted(asked.skills - set(common))]
-    return [
-        Choice(code, vocabulary().get(code).label, counted.get(code, 0), code in asked.skills)
-        for code in codes
-        if vocabulary().find(code)
-    ]
+    return [Choice(code, _skill(code).label, counted.get(code, 0), code in asked.skills) for code in codes]
 
 
 def _open_choices(asked: Asked, found: Found) -> list[Choice]:
@@ -189,7 +186,7 @@ def _open_choices(asked: Asked, found: Found) -> list[Choice]:
 
 
 def _shown(hit: Hit, query: Query, asked: Asked, institute: InstituteRow | None) -> Shown:
-    skills = [vocabulary().get(code) for code, _ in hit.skills]
+    skills = [_skill(code) for code, _ in hit.skills]
     hits = {skill.code for skill in skills if skill.code in asked.skills or _is_meant(skill, query)}
     first = sorted(skills, key=lambda skill: skill.code not in hits)
     return Shown(
@@ -202,8 +199,13 @@ def _shown(hit: Hit, query: Query, asked: Asked, institute: InstituteRow | None)
     )
 
 
+@cache
+def _skill(code: str) -> Skill:
+    return vocabulary().get(code)
+
+
 def _is_meant(skill: Skill, query: Query) -> bool:
-    return not set(query.stems).isdisjoint(skill_stems(skill.code))
+    return not skill_stems(skill.code).isdisjoint(query.stems)
 
 
 def _visible_claims(actor: Actor, found: ProfilePage) -> list[ClaimRow]:

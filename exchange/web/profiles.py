@@ -17,7 +17,6 @@ from exchange.domain.access import Permission
 from exchange.domain.people import ABSTRACTS_OF_A_STRONG_PROFILE, OPEN_TO_WORDS, OpenTo, Visibility
 from exchange.domain.skills import Level, vocabulary
 from exchange.domain.verdict import Refusal
-from exchange.store import people as people_store
 from exchange.store.profiles import ProfilePage, profile
 from exchange.store.skills import Wish
 from exchange.web import access, clock, refusals
@@ -238,7 +237,7 @@ def _page(
         claims=[(vocabulary().find(claim.skill), claim) for claim in mine.claims],
         levels=LEVELS,
         open_to_words=OPEN_TO_WORDS,
-        absences=people_store.absences_of(db.session(), mine.person_id, since=today),
+        absences=mine.absences,
         strong=ABSTRACTS_OF_A_STRONG_PROFILE,
         today=today,
     )

@@ -226,7 +226,7 @@ def _page(
         absence=absence or AbsenceForm(formdata=None),
         form=wrong,
         now_stands=now_stands,
-        absences=store.absences_of(db.session(), person.person_id, since=today),
+        absences=person.absences,
         today=today,
     )
 

@@ -1,34 +1,28 @@
-// A job's progress over server-sent events: <section data-events="/jobs/7/events" data-done="/jobs/7">.
-//
-// The server sends "progress" with {"percent": 40, "words": "1,600 of 4,000 plans tried"} and at the end "done". The
-// browser reconnects by itself when the stream ends early. Speech at every quarter only.
+// A job's progress: <section id="progress" data-poll> is fetched anew from the page's own address every second and put
+// in place. When the new one no longer polls, the job is over and the whole page is loaded. Without script the page has
+// a Refresh link. Speech at every quarter only.
+
+const EVERY_MS = 1000;
 
 export function enhance(root) {
-  for (const section of root.querySelectorAll("[data-events]")) follow(section);
+  const section = root.querySelector("[data-poll]");
+  if (section) setTimeout(() => look(section), EVERY_MS);
 }
 
-function follow(section) {
-  const source = new EventSource(section.dataset.events);
-  const bar = section.querySelector("progress");
-  const output = section.querySelector("output");
-  let spoken = Math.floor(bar.value / 25);
-  source.addEventListener("progress", (event) => {
-    const { percent, words } = JSON.parse(event.data);
-    bar.value = percent;
-    output.textContent = words;
-    if (Math.floor(percent / 25) > spoken) {
-      spoken = Math.floor(percent / 25);
-      say(`${percent}% done`);
-    }
-  });
-  source.addEventListener("done", () => {
-    source.close();
-    say("Done");
-    if (section.dataset.done) location.assign(section.dataset.done);
-  });
-  addEventListener("pagehide", () => source.close());
+async function look(section) {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById(section.id);
+  if (!fresh?.hasAttribute("data-poll")) return location.reload();
+  sayQuarter(section, fresh);
+  const part = document.adoptNode(fresh);
+  section.replaceWith(part);
+  setTimeout(() => look(part), EVERY_MS);
 }
 
-function say(words) {
-  document.dispatchEvent(new CustomEvent("kit:say", { detail: words }));
+function sayQuarter(before, after) {
+  const quarter = (section) => Math.floor(section.querySelector("progress").value / 25);
+  if (quarter(after) > quarter(before)) {
+    document.dispatchEvent(new CustomEvent("kit:say", { detail: `${quarter(after) * 25}% done` }));
+  }
 }

@@ -371,4 +371,5 @@ def test_a_click_on_a_bar_opens_it(page: Page, address: str) -> None:
 
 def test_progress_is_followed_to_its_end(page: Page, address: str) -> None:
     go(page, f"{address}/job")
-    page.wait_for_url(f"{address}/board")
+    expect(page.get_by_role("heading", name="Run 14 is done")).to_be_visible()
+    expect(page.locator("[data-poll]")).to_have_count(0)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, flash, g, redirect, render_template, render_template_string, request, url_for
+from flask import Flask, current_app, flash, g, redirect, render_template, render_template_string, request, url_for
 from jinja2 import ChoiceLoader, FileSystemLoader
 from wtforms import (
     BooleanField,
@@ -159,11 +160,12 @@ def create_gallery(**overrides: Any) -> Flask:  # noqa: ANN401  (Flask's configu
     app.before_request(_set_reader)
     app.context_processor(_shell)
     app.add_url_rule("/form", view_func=_form, methods=["GET", "POST"])
-    app.add_url_rule("/job/events", view_func=_events)
+    app.add_url_rule("/job", view_func=_job)
+    app.extensions["looks"] = count()
     app.add_url_rule("/checks", view_func=_checks, methods=["POST"])
     app.add_url_rule("/board/checks", view_func=_board_checks, methods=["POST"])
     for path in PATHS:
-        if path != "/form":
+        if path not in {"/form", "/job"}:
             name = path.strip("/") or "parts"
             app.add_url_rule(path, name, _page, defaults={"name": name})
     app.add_url_rule("/error/<int:status>", view_func=_error)
@@ -230,12 +232,10 @@ def _error(status: int) -> ResponseReturnValue:
     return page, status
 
 
-def _events() -> ResponseReturnValue:
-    lines = [
-        f'event: progress\ndata: {{"percent": {p}, "words": "{p * 40} of 4,000 plans tried"}}\n\n'
-        for p in (25, 60, 100)
-    ]
-    return "".join(lines) + "event: done\ndata: {}\n\n", 200, {"Content-Type": "text/event-stream"}
+def _job() -> str:
+    """A job that is further each time it is looked at, and over at the fourth look."""
+    looks = next(current_app.extensions["looks"])
+    return render_template("gallery_pages/job.html", looks=looks)
 
 
 def icon_names() -> list[str]:

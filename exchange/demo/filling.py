@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from exchange.actions import accounts, institutes, populations
-from exchange.demo import seats, works
+from exchange.demo import files, rounds, seats, stays, works
 from exchange.demo.institutes import INSTITUTES
 from exchange.demo.people import everybody
 from exchange.demo.signins import PASSWORD
@@ -30,4 +30,7 @@ def fill(session: Session, *, now: datetime) -> bool:
     places = Places(ids_by_code(session))
     works.add_all(session, places, today=today, now=now)
     seats.add_all(session, places, today=today, now=now)
+    stays.add_all(session, places, today=today, now=now)
+    files.add_all(session, today=today, now=now)
+    rounds.add_all(session, places, today=today, now=now)
     return True

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import sessionmaker
 
 from exchange.actions.accounts import token_hash
-from exchange.demo.running import fill
+from exchange.demo.filling import fill
 from exchange.store.engine import open_engine
 from exchange.store.people import Person
 from exchange.store.sessions import SignInSession

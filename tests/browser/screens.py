@@ -26,7 +26,7 @@ class Screen:
     @property
     def name(self) -> str:
         words = self.path.strip("/").replace("/", "-").replace("{", "").replace("}", "").partition("?")[0]
-        return f"{words or 'dashboard'}-{self.handle.partition('@')[0] or 'nobody'}"
+        return f"{words or 'dashboard'}-{self.handle.partition('.')[0].replace('@', '-') or 'nobody'}"
 
 
 UK_HR = "hr@uk-aisi.example"
@@ -58,10 +58,27 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/secondments/{agreed}/agreement/new", UK_HR),
     Screen("/secondments/{agreed}/agreement/return/home", UK_HR),
     Screen("/secondments/{agreed}/agreement/give-up", UK_HR),
+    Screen("/rounds", UK_HR),
+    Screen("/rounds/new", UK_HR),
+    Screen("/rounds/{round}", UK_HR),
+    Screen("/runs/{run}", UK_HR, key=True),
     Screen("/openings", UK_HR),
     Screen("/openings/{opening}", UK_HR),
     Screen("/openings/new", UK_HR),
     Screen("/openings/{opening}/edit", UK_HR),
+    Screen("/people?q=cyber", RESEARCHER, key=True),
+    Screen("/people/{person}", RESEARCHER, key=True),
+    Screen("/profile", RESEARCHER, key=True),
+    Screen("/staff", UK_HR),
+    Screen("/staff/new", UK_HR),
+    Screen("/staff/{person}", UK_HR),
+    Screen("/imports", UK_HR),
+    Screen("/imports/{import}", UK_HR, key=True),
+    Screen("/imports/{import}/take", UK_HR),
+    Screen("/audit", AUDITOR, key=True),
+    Screen("/audit/chain", AUDITOR),
+    Screen("/notices", UK_HR),
+    Screen("/outbox", ADMIN),
     Screen("/workstreams", UK_LEAD),
     Screen("/workstreams/{workstream}", UK_LEAD, key=True),
     Screen("/workstreams/new", UK_LEAD),
@@ -79,6 +96,12 @@ PLACES: Mapping[str, str] = {
     "agreed": """SELECT s.id FROM secondment s JOIN institute i ON i.id = s.home_institute_id
         JOIN agreement_version v ON v.secondment_id = s.id
         WHERE i.code = 'UK-AISI' AND s.state = 'agreement' ORDER BY s.id LIMIT 1""",
+    "round": "SELECT id FROM exchange_round ORDER BY id LIMIT 1",
+    "run": "SELECT id FROM run WHERE plan IS NOT NULL ORDER BY id LIMIT 1",
+    "person": """SELECT p.id FROM person p JOIN employment e ON e.person_id = p.id
+        JOIN institute i ON i.id = e.institute_id JOIN publication b ON b.person_id = p.id
+        WHERE i.code = 'UK-AISI' AND p.visibility = 'network' ORDER BY p.id LIMIT 1""",
+    "import": "SELECT id FROM import_file ORDER BY id LIMIT 1",
     "opening": """SELECT o.id FROM opening o JOIN institute i ON i.id = o.host_institute_id
         WHERE i.code = 'UK-AISI' ORDER BY o.id LIMIT 1""",
     "workstream": """SELECT w.id FROM workstream w JOIN institute i ON i.id = w.lead_institute_id

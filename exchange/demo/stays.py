@@ -1,0 +1,142 @@
+"""Secondments of the invented world, each taken as far as its story goes by the people who may take it there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from exchange.actions import agreements, secondments
+from exchange.actions.drafts import Proposal
+from exchange.demo.roster import Named, roster
+from exchange.demo.seats import main_sites
+from exchange.demo.works import CA, JP, UK, US, Places
+from exchange.domain.actors import Actor, Role
+from exchange.domain.agreements import AgreementContent, CostModel, Decision, Mode
+from exchange.domain.round_settings import first_monday
+from exchange.domain.secondment_facts import Side, Verb
+from exchange.store.agreements import versions_of
+from exchange.store.people import actor_of, id_by_email
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """``person`` counts the home institute's researchers from 0; ``steps`` is how many of ``STEPS`` it has gone."""
+
+    home: str
+    person: int
+    host: str
+    starts_in: int  # days from today
+    weeks: int
+    basis: str
+    purpose: str
+    steps: int
+
+
+STORIES: tuple[Story, ...] = (
+    Story(UK, 0, US, 120, 26, "j1_research_scholar", "Compare how both institutes elicit cyber capabilities.", 0),
+    Story(UK, 3, US, 150, 13, "", "Bring the control evaluations to the agent security team.", 1),
+    Story(US, 2, UK, 140, 39, "gae", "Set up shared measurement of safeguards.", 2),
+    Story(US, 4, UK, 160, 26, "gae", "Review biology tasks with the London team.", 3),
+    Story(CA, 3, UK, 130, 26, "gae", "Join the multilingual strand as a reviewer.", 4),
+    Story(UK, 5, US, 170, 52, "j1_research_scholar", "Lead the joint work on uncertainty of evaluations.", 6),
+    Story(UK, 6, JP, 180, 26, "other", "Prepare the next joint testing exercise.", 7),
+    Story(US, 5, UK, 190, 26, "gae", "Run the cyber range together.", 10),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One story on its way: the people who act for each side; proposer and approver at home are two."""
+
+    session: Session
+    ident: int
+    proposal: Proposal
+    person: Actor
+    home: tuple[Actor, Actor]
+    host: Actor
+    now: datetime
+
+    def move(self, who: Actor, verb: Verb) -> None:
+        secondments.move(self.session, who, self.ident, verb, now=self.now)
+
+    def propose(self) -> None:
+        home, _ = self.home
+        assert self.person.person_id is not None
+        assert self.person.institute_id is not None
+        content = AgreementContent(
+            secondment_id=self.ident,
+            number=1,
+            person_id=self.person.person_id,
+            home_id=self.person.institute_id,
+            host_id=self.proposal.host_id,
+            post="Visiting evaluator",
+            site="The host's main site",
+            mode=Mode.IN_PERSON,
+            start=self.proposal.starts_on,
+            end=self.proposal.ends_on,
+            host_fte=Decimal(1),
+            home_fte=Decimal(0),
+            legal_basis=self.proposal.legal_basis or "other",
+            cost_model=CostModel.HOME_PAYS,
+            home_share=Decimal(100),
+            terms=(("Leave and working time", "The host's hours; leave as at home."),),
+        )
+        agreements.propose(self.session, home, content, now=self.now)
+
+    def approve(self, who: Actor, side: Side) -> None:
+        newest = versions_of(self.session, self.ident)[-1]
+        seen = newest.domain.content.hash
+        agreements.decide(self.session, who, self.ident, side, Decision.APPROVE, seen_hash=seen, now=self.now)
+
+
+STEPS: tuple[Callable[[Stay], None], ...] = (
+    lambda stay: stay.move(stay.person, Verb.CONSENT),
+    lambda stay: stay.move(stay.home[0], Verb.RELEASE),
+    lambda stay: stay.move(stay.home[0], Verb.NOMINATE),
+    lambda stay: stay.move(stay.host, Verb.ACCEPT),
+    lambda stay: stay.move(stay.host, Verb.PREPARE),
+    Stay.propose,
+    lambda stay: stay.approve(stay.home[1], Side.HOME),
+    lambda stay: stay.approve(stay.host, Side.HOST),
+    lambda stay: stay.approve(stay.person, Side.PERSON),
+    lambda stay: stay.move(stay.host, Verb.CONCLUDE),
+)
+
+
+def add_all(session: Session, places: Places, *, today: date, now: datetime) -> None:
+    """Propose every story's secondment and take it as far as it goes."""
+    sites = main_sites(session, places)
+    for story in STORIES:
+        stay = _begun(session, story, places, sites[places.institutes[story.host]], today=today, now=now)
+        for step in STEPS[: story.steps]:
+            step(stay)
+
+
+def _begun(session: Session, story: Story, places: Places, site: int, *, today: date, now: datetime) -> Stay:
+    person = _actors(session, story.home, Role.RESEARCHER, today)[story.person]
+    home = _actors(session, story.home, Role.HR_COORDINATOR, today)
+    host = _actors(session, story.host, Role.HR_COORDINATOR, today)
+    assert person.person_id is not None
+    starts_on = first_monday(today + timedelta(days=story.starts_in))
+    proposal = Proposal(
+        person_id=person.person_id,
+        host_id=places.institutes[story.host],
+        starts_on=starts_on,
+        ends_on=starts_on + timedelta(weeks=story.weeks, days=-3),
+        site_id=site,
+        legal_basis=story.basis,
+        purpose=story.purpose,
+    )
+    ident = secondments.propose(session, home[0], proposal, now=now)
+    return Stay(session, ident, proposal, person, (home[0], home[1]), host[0], now)
+
+
+def _actors(session: Session, code: str, role: Role, today: date) -> list[Actor]:
+    """The people of an institute with this role, in the order of the roster."""
+    named: list[Named] = [one for one in roster() if one.institute.code == code and one.role is role]
+    idents = (id_by_email(session, one.email) for one in named)
+    return [actor_of(session, ident, today) for ident in idents if ident is not None]

@@ -17,7 +17,7 @@ from exchange.domain.actors import Role
 
 # What the first people of an institute do besides, in the order of the file; the others are researchers alone.
 OFFICES = (Role.HR_COORDINATOR, Role.SECURITY_OFFICER, Role.HR_COORDINATOR, Role.WORKSTREAM_LEAD)
-OFFICES_BESIDE_SIGN_INS = (Role.HR_COORDINATOR, Role.WORKSTREAM_LEAD)
+OFFICES_BESIDE_SIGN_INS = (Role.WORKSTREAM_LEAD,)
 HANDLES = {Role.HR_COORDINATOR: "hr", Role.SECURITY_OFFICER: "security", Role.WORKSTREAM_LEAD: "lead"}
 TITLES = {
     Role.HR_COORDINATOR: "HR coordinator",

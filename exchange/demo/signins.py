@@ -1,4 +1,7 @@
-"""Who may sign in to the invented world: for each role one person on either side of the Atlantic."""
+"""Who may sign in to the invented world: for each role one person on either side of the Atlantic.
+
+HR coordinators are two on each side: who proposes an agreement does not approve it.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,8 @@ SIGN_INS: tuple[SignIn, ...] = (
     SignIn("lead", "Naomi Feldman", "US-CAISI", R.WORKSTREAM_LEAD, "Workstream lead, Agent security"),
     SignIn("hr", "Hannah Stein", "UK-AISI", R.HR_COORDINATOR, "HR coordinator"),
     SignIn("hr", "Benjamin Thorne", "US-CAISI", R.HR_COORDINATOR, "HR coordinator"),
+    SignIn("hr2", "Owen Pryce", "UK-AISI", R.HR_COORDINATOR, "HR coordinator"),
+    SignIn("hr2", "Marisol Vega", "US-CAISI", R.HR_COORDINATOR, "HR coordinator"),
     SignIn("security", "Rhys Bevan", "UK-AISI", R.SECURITY_OFFICER, "Personnel security officer"),
     SignIn("security", "Jordan Blake", "US-CAISI", R.SECURITY_OFFICER, "Personnel security officer"),
     SignIn("director", "Imogen Achebe", "UK-AISI", R.PROGRAMME_DIRECTOR, "Programme director"),

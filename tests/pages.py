@@ -53,6 +53,7 @@ def _labels(tree: Element) -> list[str]:
         for node in tree.iter()
         if node.tag in CONTROLS
         and node.get("type") not in UNLABELLED
+        and node.get("hidden") is None  # nobody meets it: for password managers
         and node.get("id") not in labelled
         and node not in inside
         and not node.get("aria-label")

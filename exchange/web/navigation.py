@@ -40,6 +40,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Workstreams", "workstreams.index", "flag", P.WORKSTREAMS_SEE),
             Entry("My profile", "profiles.edit", "person", P.PROFILE_EDIT),
             Entry("Staff", "staff.index", "log", P.PERSON_EDIT),
+            Entry("Clearances", "clearances.index", "shield", P.CLEARANCES_SEE),
         ),
     ),
     (

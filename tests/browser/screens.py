@@ -72,6 +72,11 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/staff", UK_HR),
     Screen("/staff/new", UK_HR),
     Screen("/staff/{person}", UK_HR),
+    Screen("/clearances", UK_SECURITY, key=True),
+    Screen("/clearances/people/{cleared}", UK_SECURITY),
+    Screen("/clearances/people/{cleared}/new", UK_SECURITY),
+    Screen("/clearances/{clearance}/renew", UK_SECURITY),
+    Screen("/clearances/{clearance}/stop", UK_SECURITY),
     Screen("/imports", UK_HR),
     Screen("/imports/{import}", UK_HR, key=True),
     Screen("/imports/{import}/take", UK_HR),
@@ -101,6 +106,10 @@ PLACES: Mapping[str, str] = {
     "person": """SELECT p.id FROM person p JOIN employment e ON e.person_id = p.id
         JOIN institute i ON i.id = e.institute_id JOIN publication b ON b.person_id = p.id
         WHERE i.code = 'UK-AISI' AND p.visibility = 'network' ORDER BY p.id LIMIT 1""",
+    "cleared": """SELECT c.person_id FROM clearance c JOIN employment e ON e.person_id = c.person_id
+        JOIN institute i ON i.id = e.institute_id WHERE i.code = 'UK-AISI' ORDER BY c.id LIMIT 1""",
+    "clearance": """SELECT c.id FROM clearance c JOIN employment e ON e.person_id = c.person_id
+        JOIN institute i ON i.id = e.institute_id WHERE i.code = 'UK-AISI' ORDER BY c.id LIMIT 1""",
     "import": "SELECT id FROM import_file ORDER BY id LIMIT 1",
     "opening": """SELECT o.id FROM opening o JOIN institute i ON i.id = o.host_institute_id
         WHERE i.code = 'UK-AISI' ORDER BY o.id LIMIT 1""",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +17,10 @@ class RoundSettings:
     """``institutes`` take part with their people and openings. Lengths in weeks, ``team_share`` of all staff.
 
     ``tolerance_weeks`` bounds the balance of each pair in person-weeks; ``desks`` are visitor desks per institute.
+    ``budgets`` are (institute, money per fiscal year); an institute without one is not bound by money. The three costs
+    are the same for everybody. ``placement_points``, ``off_length_points`` and ``late_points`` weigh one more
+    placement, a week away from the preferred length, and a week of waiting. ``without_openings`` and
+    ``without_people`` are left out by their ids.
     """
 
     institutes: tuple[int, ...]
@@ -26,13 +31,25 @@ class RoundSettings:
     preferred_weeks: int = 26
     max_weeks: int = 52
     seconds: int = 10
+    budgets: tuple[tuple[int, int], ...] = ()
+    home_week_cost: int = 0
+    host_week_cost: int = 0
+    travel_cost: int = 0
+    placement_points: int = 100
+    off_length_points: int = 4
+    late_points: int = 1
+    without_openings: tuple[int, ...] = ()
+    without_people: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> RoundSettings:
-        return cls(**{**data, "institutes": tuple(data["institutes"])})
+        """The settings as they were kept; what older ones do not have is as if it had not been decided."""
+        lists = {name: tuple(data.get(name, ())) for name in ("institutes", "without_openings", "without_people")}
+        budgets = tuple((int(ident), int(money)) for ident, money in data.get("budgets", ()))
+        return cls(**{**data, **lists, "budgets": budgets})
 
     def faults(self) -> tuple[str, ...]:
         """What makes no sense, as sentences."""
@@ -49,7 +66,17 @@ class RoundSettings:
             found.append("The number of visitor desks is zero or more.")
         if not 1 <= self.seconds <= 600:
             found.append("A run takes between 1 and 600 seconds.")
-        return tuple(found)
+        if min(self.placement_points, self.off_length_points, self.late_points) < 0:
+            found.append("The weights are zero or more.")
+        return (*found, *self._money_faults())
+
+    def _money_faults(self) -> Iterator[str]:
+        costs = (self.home_week_cost, self.host_week_cost, self.travel_cost)
+        if min(costs) < 0 or any(money < 0 for _, money in self.budgets):
+            yield "Budgets and costs are zero or more."
+        broke = {ident for ident, money in self.budgets if money == 0}
+        if broke >= set(self.institutes) and self.travel_cost + self.home_week_cost > 0:
+            yield "Every institute has a budget of zero, so nobody can travel: give at least one institute a budget."
 
 
 @dataclass(frozen=True, slots=True)

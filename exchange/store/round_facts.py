@@ -5,32 +5,85 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from exchange.domain.periods import Period
+from exchange.domain.secondment_facts import State
+from exchange.store.institutes import Institute
 from exchange.store.openings import Opening, OpeningSkill, OpeningStatus
 from exchange.store.people import Absence, Employment
+from exchange.store.rounds import Run
 from exchange.store.secondments import HOLDING, Secondment
+
+OPEN = frozenset({State.DRAFT, State.NOMINATED})  # agreed by nobody yet: only the round they came from holds them
 
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A secondment that holds somebody: it is fixed in every plan."""
+    """A secondment that stands in a plan; ``holds`` it fixed, where both institutes have agreed."""
 
+    id: int
     person_id: int
     home_id: int
     host_id: int
     opening_id: int | None
     period: Period
+    state: State
+    run_id: int | None
+    version: int
+
+    @property
+    def holds(self) -> bool:
+        return self.state in HOLDING
 
 
-def stays(session: Session, ends_from: date) -> list[Stay]:
-    """The holding secondments that end on that day or later."""
+def stays(session: Session, ends_from: date, round_id: int) -> list[Stay]:
+    """The secondments that hold somebody on that day or later, and the open drafts made from this round's plans."""
+    of_round = select(Run.id).where(Run.round_id == round_id)
     rows = session.scalars(
-        select(Secondment).where(Secondment.state.in_(HOLDING), Secondment.ends_on >= ends_from).order_by(Secondment.id)
+        select(Secondment)
+        .where(
+            or_(
+                Secondment.state.in_(HOLDING),
+                and_(Secondment.state.in_(OPEN), Secondment.run_id.in_(of_round)),
+            ),
+            Secondment.ends_on >= ends_from,
+        )
+        .order_by(Secondment.id)
     )
-    return [Stay(r.person_id, r.home_institute_id, r.host_institute_id, r.opening_id, r.period) for r in rows]
+    return [_stay(row) for row in rows]
+
+
+def taken_over(session: Session, round_id: int) -> list[Stay]:
+    """Every secondment that was made from a plan of this round, whatever became of it."""
+    rows = session.scalars(
+        select(Secondment)
+        .join(Run, Run.id == Secondment.run_id)
+        .where(Run.round_id == round_id)
+        .order_by(Secondment.id)
+    )
+    return [_stay(row) for row in rows]
+
+
+def _stay(row: Secondment) -> Stay:
+    return Stay(
+        row.id,
+        row.person_id,
+        row.home_institute_id,
+        row.host_institute_id,
+        row.opening_id,
+        row.period,
+        row.state,
+        row.run_id,
+        row.version,
+    )
+
+
+def fiscal_months(session: Session) -> dict[int, int]:
+    """In which month each institute's fiscal year begins."""
+    rows = session.execute(select(Institute.id, Institute.fiscal_year_month))
+    return {row.id: row.fiscal_year_month for row in rows}
 
 
 def absences(session: Session, within: Period) -> dict[int, list[Period]]:

@@ -36,10 +36,17 @@ class ExchangeRound(Base):
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's declarative form
 
 
 class Run(Base):
-    """One run of the solver: the problem as it stood, the plan as it came out, and how far it is."""
+    """One run of the solver: the problem as it stood, the plan as it came out, and how far it is.
+
+    A run with ``base_id`` replans that run: it keeps close to the ``published`` placements, and ``repair`` is the
+    proposal that was there at once (placements, value and how long it took).
+    """
 
     __tablename__ = "run"
 
@@ -51,6 +58,10 @@ class Run(Base):
     keys: Mapped[dict[str, Any]] = mapped_column(JSON)  # the problem's short names to the ids of records
     progress: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     plan: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    settings: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the round's, as they were then
+    base_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
+    published: Mapped[list[Any] | None] = mapped_column(JSON)
+    repair: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     message: Mapped[str] = mapped_column(String(500), default="")
     stop_asked: Mapped[bool] = mapped_column(default=False)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -80,6 +91,7 @@ class RunRow:
     placed: int | None
     value: int | None
     gap: float | None
+    base_id: int | None = None
 
 
 def listed(session: Session, institutes: frozenset[int] | None) -> list[RoundRow]:
@@ -107,7 +119,9 @@ def find(session: Session, ident: int, institutes: frozenset[int] | None) -> Exc
 def runs_of(session: Session, round_id: int) -> list[RunRow]:
     """The runs of a round, the newest first."""
     rows = session.execute(
-        select(Run.id, Run.status, Run.created_at, Run.plan).where(Run.round_id == round_id).order_by(Run.id.desc())
+        select(Run.id, Run.status, Run.created_at, Run.plan, Run.base_id)
+        .where(Run.round_id == round_id)
+        .order_by(Run.id.desc())
     )
     return [
         RunRow(
@@ -117,8 +131,9 @@ def runs_of(session: Session, round_id: int) -> list[RunRow]:
             len(plan["placements"]) if plan else None,
             plan["value"] if plan else None,
             plan["gap"] if plan else None,
+            base_id,
         )
-        for ident, status, created_at, plan in rows
+        for ident, status, created_at, plan, base_id in rows
     ]
 
 

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from exchange.actions.affinity import IndexCache
 from exchange.actions.rounds import planning as actions
+from exchange.actions.rounds import taking
 from exchange.actions.rounds.planning import RoundTerms
 from exchange.actions.writing import Refused
 from exchange.domain import access as permissions
@@ -79,13 +80,16 @@ class RoundForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """A placement as the page shows it; ``place`` is its place in the plan, ``fixed`` ones stand already."""
+    """A placement as the page shows it; ``place`` is its place in the plan, ``fixed`` ones stand already.
+
+    Somebody whose stay the planner may not know of, and a seat outside the round, have no record to open.
+    """
 
     place: int
     person: str
-    person_id: int
+    person_id: int | None
     opening: str
-    opening_id: int
+    opening_id: int | None
     days: Period
     weeks: int
     fixed: bool
@@ -198,7 +202,7 @@ def stop(run_id: int) -> ResponseReturnValue:
 def accept(run_id: int) -> ResponseReturnValue:
     """Take ticked rows over, or with ``all`` every row, as draft secondments."""
     chosen = None if "all" in request.form else {int(text) for text in request.form.getlist("place") if text.isdigit()}
-    made, refused = actions.accept(db.session(), access.actor(), run_id, chosen, now=clock.now())
+    made, refused = taking.accept(db.session(), access.actor(), run_id, chosen, now=clock.now())
     flash(f"{made} draft{'s are' if made > 1 else ' is'} made. Nothing is approved yet.", "ok")
     for sentence in refused:
         flash(f"Left out: {sentence}", "warning")
@@ -281,14 +285,14 @@ def _progress_words(found: Run) -> str:
 
 def _plan_rows(found: Run, row: ExchangeRound, plan: Plan) -> list[PlanRow]:
     weeks = Weeks(row.starts_on, row.weeks)
-    fixed = set(placements_from_json(found.problem["confirmed"]))
+    fixed = taking.fixed_in(found)
     return [
         PlanRow(
             place,
             placement.candidate,
-            found.keys["people"][placement.candidate],
+            found.keys["people"].get(placement.candidate),
             placement.opening,
-            found.keys["openings"][placement.opening],
+            found.keys["openings"].get(placement.opening),
             weeks.stay(placement.start, placement.weeks),
             placement.weeks,
             placement in fixed,
@@ -298,4 +302,5 @@ def _plan_rows(found: Run, row: ExchangeRound, plan: Plan) -> list[PlanRow]:
 
 
 def _unplaced(found: Run, plan: Plan) -> list[Unplaced]:
-    return [Unplaced(name, found.keys["people"][name], reason) for name, reason in sorted(plan.unplaced.items())]
+    people = found.keys["people"]
+    return [Unplaced(name, people[name], reason) for name, reason in sorted(plan.unplaced.items()) if name in people]

@@ -1,30 +1,28 @@
-"""What a coordinator does with a round: make it, run it, stop a run, take rows of a plan over."""
+"""What a coordinator does with a round: make it, change what was decided, run it, stop a run."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from exchange.actions.affinity import IndexCache
-from exchange.actions.drafts import Proposal, add_draft
 from exchange.actions.rounds import problem as building
-from exchange.actions.writing import Refused, Work, refuse, writing
+from exchange.actions.writing import Work, refuse, writing
 from exchange.domain import access
 from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
 from exchange.domain.round_settings import RoundSettings, Weeks, first_monday
 from exchange.domain.verdict import Refusal
 from exchange.scheduling import validity
-from exchange.scheduling.problem import Placement, placements_from_json, problem_to_json
+from exchange.scheduling.checker import check
+from exchange.scheduling.problem import Placement, Problem, problem_to_json
 from exchange.store import rounds as store
-from exchange.store.openings import Opening
 from exchange.store.rounds import ExchangeRound, Run, RunStatus
-from exchange.store.secondments import overlapping_period
 
-OVER = frozenset({RunStatus.DONE, RunStatus.STOPPED, RunStatus.INTERRUPTED})
+LONGEST = 260  # weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +45,8 @@ def create(session: Session, actor: Actor, terms: RoundTerms, *, now: datetime) 
     with writing(session, actor, "round:create", now=now) as work:
         work.subject("round", None, *terms.settings.institutes)
         work.require(access.decide(actor, Permission.ROUNDS_PLAN, terms.institute_id))
+        _require_sense(terms, now.date())
         start = first_monday(terms.starts_on)
-        faults = list(terms.settings.faults())
-        if not terms.title.strip():
-            faults.append("Give the round a title.")
-        if Weeks(start, terms.weeks).window.end <= now.date():
-            faults.append("The window lies in the past: choose one that ends after today.")
-        if faults:
-            raise refuse(Refusal.INVALID, *faults)
         row = ExchangeRound(
             title=terms.title.strip(),
             starts_on=start,
@@ -71,6 +63,23 @@ def create(session: Session, actor: Actor, terms: RoundTerms, *, now: datetime) 
         return row.id
 
 
+def change(session: Session, actor: Actor, round_id: int, terms: RoundTerms, *, version: int, now: datetime) -> None:
+    """Decide anew; the runs there are keep what was decided when they ran, the next ones take this.
+
+    Raises:
+        Refused: not found, not the actor's, changed by somebody else since, or the terms make no sense.
+    """
+    with writing(session, actor, "round:change", now=now) as work:
+        row = fetched_round(work, round_id)
+        if row.version != version:
+            raise refuse(Refusal.CONFLICT, "Somebody else has changed this round since you opened it. Look again.")
+        _require_sense(terms, now.date())
+        before = row.settings
+        row.title, row.starts_on, row.weeks = terms.title.strip(), first_monday(terms.starts_on), terms.weeks
+        row.settings = terms.settings.to_json()
+        work.record(f"{actor.name} changed the exchange round {row.title}.", {"before": before, "after": row.settings})
+
+
 def start(
     session: Session, actor: Actor, round_id: int, cache: IndexCache, *, locks: Iterable[Placement] = (), now: datetime
 ) -> int:
@@ -80,15 +89,17 @@ def start(
         Refused: not found, not the actor's, or the round cannot be planned, each reason with what to do.
     """
     with writing(session, actor, "round:run", now=now) as work:
-        row = _round(work, round_id)
-        problem, keys = building.build(session, cache, row, locks=locks, today=now.date())
-        if faults := validity.sentences(problem):
+        row = fetched_round(work, round_id)
+        kept = tuple(locks)
+        problem, keys = building.build(session, cache, row, locks=kept, today=now.date())
+        if faults := validity.sentences(problem) or _lock_faults(problem, kept):
             raise refuse(Refusal.INVALID, *faults)
         run = Run(
             round_id=row.id,
             seconds=RoundSettings.read(row.settings).seconds,
+            settings=row.settings,
             problem=problem_to_json(problem),
-            keys=keys.to_json(),
+            keys={**keys.to_json(), "locked": [lock.to_json() for lock in kept]},
             created_by_id=actor.person_id,
             created_at=now,
         )
@@ -102,6 +113,25 @@ def start(
         return run.id
 
 
+def _lock_faults(problem: Problem, locks: tuple[Placement, ...]) -> tuple[str, ...]:
+    """Why the locks cannot all be kept beside what stands already."""
+    stands = tuple(placement for placement in problem.confirmed if placement not in locks)
+    broken = check(replace(problem, confirmed=stands), problem.confirmed)
+    return tuple(f"{one.sentence} Unlock one of them." for one in broken if not one.inherited)
+
+
+def _require_sense(terms: RoundTerms, today: date) -> None:
+    faults = list(terms.settings.faults())
+    if not terms.title.strip():
+        faults.append("Give the round a title.")
+    if not 1 <= terms.weeks <= LONGEST:
+        faults.append(f"A round has between 1 and {LONGEST} weeks.")
+    elif Weeks(first_monday(terms.starts_on), terms.weeks).window.end <= today:
+        faults.append("The window lies in the past: choose one that ends after today.")
+    if faults:
+        raise refuse(Refusal.INVALID, *faults)
+
+
 def stop(session: Session, actor: Actor, run_id: int, *, now: datetime) -> None:
     """Ask a run to end with the best plan it has; one that waits is ended at once.
 
@@ -109,7 +139,7 @@ def stop(session: Session, actor: Actor, run_id: int, *, now: datetime) -> None:
         Refused: not found, not the actor's, or over already.
     """
     with writing(session, actor, "round:stop", now=now) as work:
-        run, row = _run(work, run_id)
+        run, row = fetched_run(work, run_id)
         if run.status is RunStatus.WAITING:
             run.status, run.finished_at, run.message = RunStatus.STOPPED, now, "Stopped before it began."
         elif run.status is RunStatus.RUNNING:
@@ -119,69 +149,7 @@ def stop(session: Session, actor: Actor, run_id: int, *, now: datetime) -> None:
         work.record(f"{actor.name} stopped a run of {row.title}.", {"run": run_id})
 
 
-def accept(
-    session: Session, actor: Actor, run_id: int, chosen: Collection[int] | None, *, now: datetime
-) -> tuple[int, tuple[str, ...]]:
-    """Make drafts of the plan's rows (their places in the plan; None for all); returns how many, and what was left out.
-
-    One transaction: rows that have become impossible since the run are refused alone, each by a sentence.
-
-    Raises:
-        Refused: not found, not the actor's, no plan, or nothing could be taken over.
-    """
-    with writing(session, actor, "round:accept", now=now) as work:
-        run, row = _run(work, run_id)
-        if run.plan is None or run.status not in OVER:
-            raise refuse(Refusal.CONFLICT, "There is no plan to take over yet: wait for the run to end.")
-        weeks = Weeks(row.starts_on, row.weeks)
-        fixed = set(placements_from_json(run.problem["confirmed"]))
-        made, refused = 0, []
-        for place, placement in enumerate(placements_from_json(run.plan["placements"])):
-            if placement in fixed or (chosen is not None and place not in chosen):
-                continue
-            sentence = _take_over(work, run, weeks, placement)
-            if sentence:
-                refused.append(sentence)
-            else:
-                made += 1
-        work.subject("round", row.id, *RoundSettings.read(row.settings).institutes)
-        if not made:
-            raise refuse(Refusal.CONFLICT, *(refused or ["Nothing was chosen: tick the rows to take over."]))
-        work.record(f"{actor.name} took {made} rows of a plan of {row.title} over as drafts.", {"left_out": refused})
-        return made, tuple(refused)
-
-
-def _take_over(work: Work, run: Run, weeks: Weeks, placement: Placement) -> str:
-    """Make one draft; a sentence instead when the row has become impossible."""
-    person_id = run.keys["people"][placement.candidate]
-    opening = work.session.get(Opening, run.keys["openings"][placement.opening])
-    stay = weeks.stay(placement.start, placement.weeks)
-    if opening is None:
-        return f"{placement.candidate}: the opening {placement.opening} is gone."
-    if stay.start <= work.now.date():
-        return f"{placement.candidate}: the first day, {stay.start.isoformat()}, has passed."
-    if overlapping_period(work.session, person_id, stay):
-        return f"{placement.candidate} has another secondment, or a draft of one, on some of these days."
-    try:
-        add_draft(
-            work,
-            Proposal(
-                person_id=person_id,
-                host_id=opening.host_institute_id,
-                starts_on=stay.start,
-                ends_on=stay.end,
-                opening_id=opening.id,
-                workstream_id=opening.workstream_id,
-                site_id=opening.site_id,
-                run_id=run.id,
-            ),
-        )
-    except Refused as refusal:
-        return f"{placement.candidate}: {refusal}"
-    return ""
-
-
-def _round(work: Work, ident: int) -> ExchangeRound:
+def fetched_round(work: Work, ident: int) -> ExchangeRound:
     work.subject("round", ident)
     row = store.find(work.session, ident, access.reach(work.actor, Permission.ROUNDS_PLAN))
     if row is None:
@@ -190,7 +158,7 @@ def _round(work: Work, ident: int) -> ExchangeRound:
     return row
 
 
-def _run(work: Work, ident: int) -> tuple[Run, ExchangeRound]:
+def fetched_run(work: Work, ident: int) -> tuple[Run, ExchangeRound]:
     work.subject("run", ident)
     found = store.find_run(work.session, ident, access.reach(work.actor, Permission.ROUNDS_PLAN))
     if found is None:

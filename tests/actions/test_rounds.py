@@ -1,0 +1,376 @@
+"""Exchange rounds: made, run, stopped, taken over; what stands already counts; every bad input has its sentence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from exchange.actions import openings, people, secondments
+from exchange.actions.affinity import IndexCache
+from exchange.actions.drafts import Proposal
+from exchange.actions.rounds import planning, runs, taking
+from exchange.actions.rounds import problem as building
+from exchange.actions.writing import Refused
+from exchange.domain.periods import Period
+from exchange.domain.secondment_facts import State, Verb
+from exchange.domain.verdict import Refusal
+from exchange.scheduling.checker import check
+from exchange.scheduling.problem import Placement, Problem, placements_from_json, problem_from_json
+from exchange.store.audit import AuditEvent
+from exchange.store.notices import Notice
+from exchange.store.openings import OpeningStatus
+from exchange.store.rounds import ExchangeRound, Run, RunStatus
+from exchange.store.secondments import Secondment
+from tests.cast import ACTOR, JP, NOW, PERSON, TODAY, UK, US
+from tests.rounds import SETTINGS, START, TERMS, a_plan, a_round, opening
+
+HR = ACTOR["uk_hr"]
+
+
+def started(session: Session, round_id: int, *locks: Placement) -> int:
+    return planning.start(session, HR, round_id, IndexCache(), locks=locks, now=NOW)
+
+
+def problem_of(session: Session, round_id: int) -> Problem:
+    row = session.get_one(ExchangeRound, round_id)
+    return building.build(session, None, row, today=TODAY)[0]
+
+
+def run_of(session: Session, run_id: int) -> Run:
+    return session.get_one(Run, run_id, populate_existing=True)
+
+
+def drafts(session: Session) -> list[Secondment]:
+    return list(session.scalars(select(Secondment).order_by(Secondment.id)))
+
+
+def told(raised: pytest.ExceptionInfo[Refused]) -> str:
+    return str(raised.value)
+
+
+@pytest.fixture
+def round_id(session: Session) -> int:
+    opening(session, US, "US-1")
+    opening(session, UK, "UK-1")
+    return a_round(session)
+
+
+def agreed(session: Session, who: str, opening_id: int | None, stay: Period, host: int = US) -> int:
+    """A secondment that both institutes have agreed to, so that it stands in every plan."""
+    home, other = ("uk_hr", "us_hr") if host == US else ("us_hr", "uk_hr")
+    proposal = Proposal(PERSON[who], host, stay.start, stay.end, opening_id=opening_id)
+    ident = secondments.propose(session, ACTOR[home], proposal, now=NOW)
+    steps = ((who, Verb.CONSENT), (home, Verb.RELEASE), (home, Verb.NOMINATE), (other, Verb.ACCEPT))
+    for key, verb in steps:
+        secondments.move(session, ACTOR[key], ident, verb, now=NOW)
+    return ident
+
+
+# ---------------------------------------------------------------- making and changing a round
+
+
+def test_a_round_starts_on_a_monday(session: Session) -> None:
+    ident = a_round(session, replace(TERMS, starts_on=START + timedelta(days=1)))
+    assert session.get_one(ExchangeRound, ident).starts_on == START + timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("terms", "sentence"),
+    [
+        (replace(TERMS, title=" "), "Give the round a title."),
+        (replace(TERMS, starts_on=date(2025, 1, 6), weeks=10), "The window lies in the past"),
+        (replace(TERMS, weeks=0), "between 1 and 260 weeks"),
+        (replace(TERMS, settings=replace(SETTINGS, institutes=(UK,))), "at least two institutes"),
+        (
+            replace(TERMS, settings=replace(SETTINGS, budgets=((UK, 0), (US, 0)), travel_cost=3000)),
+            "Every institute has a budget of zero",
+        ),
+        (replace(TERMS, settings=replace(SETTINGS, budgets=((UK, -1),))), "Budgets and costs are zero or more."),
+    ],
+)
+def test_terms_without_sense_get_a_sentence(session: Session, terms: planning.RoundTerms, sentence: str) -> None:
+    with pytest.raises(Refused) as raised:
+        a_round(session, terms)
+    assert sentence in told(raised)
+    assert raised.value.verdict.refusal is Refusal.INVALID
+
+
+def test_only_the_institutes_own_coordinator_plans_for_it(session: Session) -> None:
+    for key in ("us_hr", "uk_lead", "ada", "director", "uk_security"):
+        with pytest.raises(Refused):
+            planning.create(session, ACTOR[key], TERMS, now=NOW)
+    assert session.scalar(select(ExchangeRound.id)) is None
+
+
+def test_a_round_is_changed_and_its_runs_keep_what_was_decided(session: Session, round_id: int) -> None:
+    run_id = started(session, round_id)
+    other = replace(TERMS, settings=replace(SETTINGS, tolerance_weeks=8))
+    planning.change(session, HR, round_id, other, version=1, now=NOW)
+    with pytest.raises(Refused) as raised:
+        planning.change(session, HR, round_id, TERMS, version=1, now=NOW)
+    assert raised.value.verdict.refusal is Refusal.CONFLICT
+    assert session.get_one(ExchangeRound, round_id).settings["tolerance_weeks"] == 8
+    kept = run_of(session, run_id).settings
+    assert kept is not None
+    assert kept["tolerance_weeks"] == 52
+
+
+# ---------------------------------------------------------------- what goes into the problem
+
+
+def test_a_stay_that_stands_is_fixed_and_takes_the_seat(session: Session) -> None:
+    seat = opening(session, US, "US-1")
+    opening(session, UK, "UK-1")
+    agreed(session, "ada", seat, Period(START, START + timedelta(weeks=20, days=-3)))
+    problem = problem_of(session, a_round(session))
+    assert problem.confirmed == (Placement("Ada Lindqvist", "Visiting evaluator US-1", 0, 20),)
+
+
+def test_a_stay_outside_the_rounds_openings_still_takes_desk_and_quota(session: Session) -> None:
+    opening(session, US, "US-1")
+    opening(session, UK, "UK-1")
+    agreed(session, "ada", None, Period(START, START + timedelta(weeks=20, days=-3)))
+    tight = replace(TERMS, settings=replace(SETTINGS, desks=1))
+    problem = problem_of(session, a_round(session, tight))
+    assert problem.confirmed == (Placement("Ada Lindqvist", "At US CAISI already", 0, 20),)
+    another = Placement("Hannah Stein", "Visiting evaluator US-1", 5, 26)
+    broken = {one.rule for one in check(problem, (*problem.confirmed, another)) if not one.inherited}
+    assert "desk" in broken
+
+
+def test_stays_that_the_planner_may_not_know_of_have_no_name(session: Session) -> None:
+    seat = opening(session, JP, "JP-1")
+    opening(session, UK, "UK-1")
+    stay = Proposal(PERSON["tomas"], JP, START, START + timedelta(weeks=20, days=-3), opening_id=seat)
+    ident = secondments.propose(session, ACTOR["us_hr"], stay, now=NOW)
+    steps = (("tomas", Verb.CONSENT), ("us_hr", Verb.RELEASE), ("us_hr", Verb.NOMINATE), ("jp_hr", Verb.ACCEPT))
+    for key, verb in steps:
+        secondments.move(session, ACTOR[key], ident, verb, now=NOW)
+    everybody = replace(TERMS, settings=replace(SETTINGS, institutes=(UK, US, JP)))
+    problem = problem_of(session, a_round(session, everybody))
+    assert problem.confirmed == (Placement("Somebody of US CAISI", "Visiting evaluator JP-1", 0, 20),)
+    named = next(one for one in problem.candidates if one.id == "Tomas Rivera")
+    assert named.availability
+    assert all(first >= 20 for first, _ in named.availability)
+
+
+def test_lead_times_run_from_today_not_from_the_first_week(session: Session, round_id: int) -> None:
+    assert problem_of(session, round_id).now == -28
+
+
+def test_people_and_openings_can_be_left_out(session: Session) -> None:
+    seat = opening(session, US, "US-1")
+    opening(session, UK, "UK-1")
+    settings = replace(SETTINGS, without_people=(PERSON["ada"],), without_openings=(seat,))
+    problem = problem_of(session, a_round(session, replace(TERMS, settings=settings)))
+    assert "Ada Lindqvist" not in {one.id for one in problem.candidates}
+    assert [one.id for one in problem.openings] == ["Visiting evaluator UK-1"]
+
+
+def test_nobody_arrives_on_a_public_holiday_and_budgets_follow_the_fiscal_year(session: Session, round_id: int) -> None:
+    row = session.get_one(ExchangeRound, round_id)
+    row.settings = replace(SETTINGS, budgets=((US, 9000),), home_week_cost=10).to_json()
+    problem = problem_of(session, round_id)
+    us = next(one for one in problem.institutes if one.id == "US CAISI")
+    assert 4 in us.no_arrival  # 5 July 2027, when Independence Day is observed
+    assert [(year.from_week, year.to_week, year.amount) for year in us.budget_years] == [(0, 17, 9000), (17, 52, 9000)]
+
+
+# ---------------------------------------------------------------- running
+
+
+def test_a_run_is_taken_solved_and_announced(session: Session, round_id: int) -> None:
+    run_id, plan = a_plan(session, round_id)
+    assert run_of(session, run_id).status is RunStatus.DONE
+    assert len(plan.placements) == 2
+    problem = problem_from_json(run_of(session, run_id).problem)
+    assert check(problem, plan.placements) == ()
+    notice = session.scalars(select(Notice).where(Notice.person_id == PERSON["uk_hr"])).one()
+    assert notice.path == f"/runs/{run_id}"
+
+
+@pytest.mark.parametrize("hosts", [(), (UK,)])
+def test_a_round_that_cannot_be_planned_says_what_to_do(session: Session, hosts: tuple[int, ...]) -> None:
+    for host in hosts:
+        opening(session, host, f"{host}-1")
+    settings = SETTINGS
+    if hosts:
+        american = tuple(ident for key, ident in PERSON.items() if ACTOR[key].institute_id == US)
+        settings = replace(SETTINGS, without_people=american)
+    round_id = a_round(session, replace(TERMS, settings=settings))
+    with pytest.raises(Refused) as raised:
+        started(session, round_id)
+    assert ("belongs to UK AISI" if hosts else "no openings") in told(raised)
+    assert session.scalar(select(Run.id)) is None
+
+
+def test_locks_that_contradict_each_other_are_refused_by_name(session: Session, round_id: int) -> None:
+    one = Placement("Ada Lindqvist", "Visiting evaluator US-1", 1, 30)
+    with pytest.raises(Refused) as raised:
+        started(session, round_id, one, replace(one, candidate="Hannah Stein"))
+    assert "Visiting evaluator US-1 has 2 seats in use" in told(raised)
+    with pytest.raises(Refused) as raised:
+        started(session, round_id, one, replace(one, opening="Visiting evaluator UK-1"))
+    assert "Ada Lindqvist has 2 placements" in told(raised)
+
+
+def test_what_is_locked_stays_in_the_next_plan(session: Session, round_id: int) -> None:
+    lock = Placement("Rhys Bevan", "Visiting evaluator US-1", 10, 30)
+    run_id = started(session, round_id, lock)
+    claimed = runs.claim(session, now=NOW)
+    assert claimed is not None
+    assert lock in claimed[1].confirmed
+    assert lock not in taking.fixed_in(run_of(session, run_id))
+
+
+def test_a_waiting_run_stops_at_once_and_a_running_one_is_asked(session: Session, round_id: int) -> None:
+    waiting, second = started(session, round_id), started(session, round_id)
+    planning.stop(session, HR, waiting, now=NOW)
+    assert run_of(session, waiting).status is RunStatus.STOPPED
+    claimed = runs.claim(session, now=NOW)
+    assert claimed is not None
+    assert claimed[0] == second
+    planning.stop(session, HR, second, now=NOW)
+    assert runs.note(session, second, {"value": 1}, now=NOW)
+    with pytest.raises(Refused) as raised:
+        planning.stop(session, HR, waiting, now=NOW)
+    assert "stopped already" in told(raised)
+
+
+def test_a_run_whose_worker_went_away_says_that_it_was_interrupted(session: Session, round_id: int) -> None:
+    run_id = started(session, round_id)
+    runs.claim(session, now=NOW)
+    assert runs.end_silent_ones(session, now=NOW + runs.SILENT_FOR) == 0
+    assert runs.end_silent_ones(session, now=NOW + runs.SILENT_FOR + timedelta(seconds=1)) == 1
+    row = run_of(session, run_id)
+    assert row.status is RunStatus.INTERRUPTED
+    assert "Start it again" in row.message
+
+
+@pytest.mark.parametrize("key", ["us_hr", "jp_hr", "director", "uk_lead", "ada"])
+def test_others_find_no_round_and_no_run(session: Session, round_id: int, key: str) -> None:
+    run_id, _ = a_plan(session, round_id)
+    for attempt in (
+        lambda: planning.start(session, ACTOR[key], round_id, IndexCache(), now=NOW),
+        lambda: planning.stop(session, ACTOR[key], run_id, now=NOW),
+        lambda: taking.accept(session, ACTOR[key], run_id, None, now=NOW),
+        lambda: planning.change(session, ACTOR[key], round_id, TERMS, version=1, now=NOW),
+    ):
+        with pytest.raises(Refused) as raised:
+            attempt()
+        assert raised.value.verdict.refusal in {Refusal.NOT_FOUND, Refusal.FORBIDDEN}
+    assert drafts(session) == []
+
+
+# ---------------------------------------------------------------- taking over
+
+
+def test_all_rows_become_drafts_in_one_transaction(session: Session, round_id: int) -> None:
+    run_id, plan = a_plan(session, round_id)
+    assert taking.accept(session, HR, run_id, None, now=NOW) == (2, ())
+    rows = drafts(session)
+    assert {row.state for row in rows} == {State.DRAFT}
+    assert {row.run_id for row in rows} == {run_id}
+    starts = {START + timedelta(weeks=placement.start) for placement in plan.placements}
+    assert {row.starts_on for row in rows} == starts
+    assert all(row.ends_on.weekday() == 4 for row in rows)
+    records = session.scalars(select(AuditEvent.summary).where(AuditEvent.verb == "round:accept")).all()
+    assert len(records) == 3  # one for each draft and one for the plan
+    assert "took 2 rows" in records[-1]
+
+
+def test_some_rows_become_drafts(session: Session, round_id: int) -> None:
+    run_id, plan = a_plan(session, round_id)
+    assert taking.accept(session, HR, run_id, {1}, now=NOW) == (1, ())
+    assert [row.person_id for row in drafts(session)] == [
+        run_of(session, run_id).keys["people"][plan.placements[1].candidate]
+    ]
+
+
+def test_none_chosen_is_refused_and_leaves_nothing(session: Session, round_id: int) -> None:
+    run_id, _ = a_plan(session, round_id)
+    with pytest.raises(Refused) as raised:
+        taking.accept(session, HR, run_id, set(), now=NOW)
+    assert "tick the rows" in told(raised)
+    assert drafts(session) == []
+
+
+def test_a_plan_that_is_not_there_yet_cannot_be_taken_over(session: Session, round_id: int) -> None:
+    with pytest.raises(Refused) as raised:
+        taking.accept(session, HR, started(session, round_id), None, now=NOW)
+    assert "wait for the run to end" in told(raised)
+
+
+def test_a_row_that_has_become_impossible_is_left_out_by_name(session: Session, round_id: int) -> None:
+    run_id, plan = a_plan(session, round_id)
+    away, kept = plan.placements
+    person_id = run_of(session, run_id).keys["people"][away.candidate]
+    home = "uk_hr" if away.opening.endswith("US-1") else "us_hr"
+    first = START + timedelta(weeks=away.start)
+    people.add_absence(session, ACTOR[home], person_id, first, first + timedelta(days=30), now=NOW)
+    made, left_out = taking.accept(session, HR, run_id, None, now=NOW)
+    assert made == 1
+    assert left_out == (f"{away.candidate}: they are not free on all of these days any more.",)
+    assert drafts(session)[0].person_id == run_of(session, run_id).keys["people"][kept.candidate]
+
+
+def test_rows_of_an_opening_that_has_closed_are_left_out(session: Session, round_id: int) -> None:
+    run_id, plan = a_plan(session, round_id)
+    closed = next(one for one in plan.placements if one.opening.endswith("US-1"))
+    seat = run_of(session, run_id).keys["openings"][closed.opening]
+    openings.set_status(session, ACTOR["us_hr"], seat, OpeningStatus.CLOSED, now=NOW)
+    made, left_out = taking.accept(session, HR, run_id, None, now=NOW)
+    assert made == 1
+    assert left_out == (f"{closed.candidate}: the opening {closed.opening} is closed or gone.",)
+
+
+def test_a_row_is_not_taken_over_twice(session: Session, round_id: int) -> None:
+    run_id, _ = a_plan(session, round_id)
+    taking.accept(session, HR, run_id, None, now=NOW)
+    with pytest.raises(Refused) as raised:
+        taking.accept(session, HR, run_id, None, now=NOW)
+    assert "a draft of one" in told(raised)
+    assert len(drafts(session)) == 2
+
+
+def test_a_seat_taken_since_is_named(session: Session, round_id: int) -> None:
+    run_id, plan = a_plan(session, round_id)
+    row = next(one for one in plan.placements if one.opening.endswith("US-1"))
+    seat = run_of(session, run_id).keys["openings"][row.opening]
+    free = next(who for who in ("ada", "uk_lead", "uk_security") if ACTOR[who].name != row.candidate)
+    first = START + timedelta(weeks=row.start)
+    agreed(session, free, seat, Period(first, first + timedelta(weeks=9, days=-3)))
+    _, left_out = taking.accept(session, HR, run_id, None, now=NOW)
+    assert left_out == (f"{row.candidate}: the seat is taken on some of these days.",)
+
+
+def test_others_rows_are_left_to_their_own_coordinators(session: Session) -> None:
+    opening(session, US, "US-1")
+    opening(session, JP, "JP-1")
+    everybody = replace(TERMS, settings=replace(SETTINGS, institutes=(UK, US, JP)))
+    run_id, plan = a_plan(session, a_round(session, everybody))
+    foreign = [one for one in plan.placements if {UK} & _institutes(session, run_id, one) == set()]
+    try:
+        _, left_out = taking.accept(session, HR, run_id, None, now=NOW)
+    except Refused as refusal:
+        left_out = refusal.verdict.reasons
+    assert len([line for line in left_out if "neither institute is yours" in line]) == len(foreign)
+
+
+def _institutes(session: Session, run_id: int, placement: Placement) -> set[int]:
+    problem = problem_from_json(run_of(session, run_id).problem)
+    by_name = {"UK AISI": UK, "US CAISI": US, "JP AISI": JP}
+    home = next(one.institute for one in problem.candidates if one.id == placement.candidate)
+    host = next(one.institute for one in problem.openings if one.id == placement.opening)
+    return {by_name[home], by_name[host]}
+
+
+def test_the_plan_that_is_kept_passes_the_checker(session: Session, round_id: int) -> None:
+    run_id, _ = a_plan(session, round_id)
+    row = run_of(session, run_id)
+    assert row.plan is not None
+    assert check(problem_from_json(row.problem), placements_from_json(row.plan["placements"])) == ()

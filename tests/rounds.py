@@ -1,0 +1,59 @@
+"""A small exchange round for tests: two institutes, an opening at each, and a run that is solved in this process."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from exchange.actions import openings
+from exchange.actions.affinity import IndexCache
+from exchange.actions.openings import OpeningTerms
+from exchange.actions.rounds import planning, runs
+from exchange.actions.rounds.planning import RoundTerms
+from exchange.domain.round_settings import RoundSettings
+from exchange.scheduling.effort import Options
+from exchange.scheduling.plan import Plan, plan_to_json
+from exchange.scheduling.portfolio import solve
+from tests.cast import ACTOR, NOW, UK, US
+
+START = date(2027, 6, 7)  # a Monday, far enough for every lead time
+SETTINGS = RoundSettings(institutes=(UK, US), seconds=5)
+TERMS = RoundTerms("Summer 2027", UK, START, 52, SETTINGS)
+
+
+def opening(session: Session, host: int, code: str, **changes: object) -> int:
+    """An opening of the whole window without a particular skill."""
+    terms = OpeningTerms(
+        code=code,
+        title=f"Visiting evaluator {code}",
+        host_id=host,
+        opens_on=START,
+        closes_on=date(2028, 6, 2),
+        min_weeks=28,  # so that a seat is filled once in the window
+        preferred_weeks=30,
+        max_weeks=52,
+    )
+    who = "us_hr" if host == US else "uk_hr" if host == UK else "jp_hr"
+    return openings.put(session, ACTOR[who], None, replace(terms, **changes), now=NOW)  # type: ignore[arg-type]
+
+
+def a_round(session: Session, terms: RoundTerms = TERMS) -> int:
+    return planning.create(session, ACTOR["uk_hr"], terms, now=NOW)
+
+
+def solved(session: Session, run_id: int) -> Plan:
+    """Take the run from the queue and give it its plan, as the worker does."""
+    claimed = runs.claim(session, now=NOW)
+    assert claimed is not None
+    assert claimed[0] == run_id
+    plan = solve(claimed[1], Options(seconds=5, reproducible=True))
+    runs.finish(session, run_id, plan_to_json(plan), stopped=False, now=NOW)
+    return plan
+
+
+def a_plan(session: Session, round_id: int) -> tuple[int, Plan]:
+    """A run of the round, with its plan."""
+    run_id = planning.start(session, ACTOR["uk_hr"], round_id, IndexCache(), now=NOW)
+    return run_id, solved(session, run_id)

@@ -31,10 +31,18 @@ def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post
 @pytest.fixture(
     params=[pytest.param(name, marks=[pytest.mark.postgres] if name == "postgresql" else []) for name in ENGINES]
 )
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def engine_template(request: pytest.FixtureRequest) -> SqliteTemplate | PostgresTemplate:
+    """What makes databases on an engine, for tests that need an empty one or several; runs once on each engine."""
+    template: SqliteTemplate | PostgresTemplate = request.getfixturevalue(
+        "sqlite_template" if request.param == "sqlite" else "postgres_template"
+    )
+    return template
+
+
+@pytest.fixture
+def database(engine_template: SqliteTemplate | PostgresTemplate, tmp_path: Path) -> Iterator[Database]:
     """A migrated database with the cast in it; the test runs once on each engine."""
-    fixture = "sqlite_template" if request.param == "sqlite" else "postgres_template"
-    with request.getfixturevalue(fixture).copy(tmp_path) as copied:
+    with engine_template.copy(tmp_path) as copied:
         yield copied
 
 

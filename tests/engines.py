@@ -73,8 +73,12 @@ class SqliteTemplate:
     def copy(self, folder: Path) -> Iterator[Database]:
         target = folder / "exchange.sqlite3"
         shutil.copyfile(self.file, target)
-        url = f"sqlite:///{target}"
-        yield from _opened(url, folder)
+        yield from _opened(f"sqlite:///{target}", folder)
+
+    @contextmanager
+    def empty(self, folder: Path, name: str = "empty") -> Iterator[Database]:
+        """A database without any table."""
+        yield from _opened(f"sqlite:///{folder / name}.sqlite3", folder)
 
 
 class PostgresTemplate:
@@ -89,14 +93,22 @@ class PostgresTemplate:
 
     @contextmanager
     def copy(self, folder: Path) -> Iterator[Database]:
-        self.made += 1
-        name = f"test_{self.made}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE template_exchange")
-        yield from _opened(self._url(name), folder)
-        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+        yield from self._made_from("template_exchange", folder)
+
+    @contextmanager
+    def empty(self, folder: Path, name: str = "empty") -> Iterator[Database]:  # noqa: ARG002 - SQLite's files need one
+        """A database without any table."""
+        yield from self._made_from("template0", folder)
 
     def stop(self) -> None:
         self.server.cleanup()
+
+    def _made_from(self, template: str, folder: Path) -> Iterator[Database]:
+        self.made += 1
+        name = f"test_{self.made}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield from _opened(self._url(name), folder)
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _run(self, *statements: str) -> None:
         with psycopg.connect(self.server.get_uri(), autocommit=True) as connection:

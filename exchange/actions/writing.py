@@ -111,9 +111,8 @@ def writing(session: Session, actor: Actor, verb: str, *, now: datetime) -> Iter
         work.require_record()
         session.commit()
     except Refused as refusal:
-        begin_write(session)
-        audit.append(session, work._entry(Outcome.REFUSED, str(refusal), {}))  # noqa: SLF001 - its own module
-        session.commit()
+        with bookkeeping(session):  # it undoes what was done so far, then keeps the record alone
+            audit.append(session, work._entry(Outcome.REFUSED, str(refusal), {}))  # noqa: SLF001 - its own module
         raise
     except BaseException:
         session.rollback()

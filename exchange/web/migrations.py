@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 
 import flask_migrate
@@ -18,9 +20,19 @@ class Standing(StrEnum):
     NEWER = "newer"
 
 
+@contextmanager
+def _looked_after(app: Flask) -> Iterator[None]:
+    """Work on the database and close every connection afterwards: a command ends, or a server forks, with none open."""
+    with app.app_context():
+        try:
+            yield
+        finally:
+            app.extensions["sqlalchemy"].engine.dispose()
+
+
 def revisions(app: Flask) -> tuple[str, str]:
     """The revision of the database (empty before the first migration) and the newest one that the code knows."""
-    with app.app_context():
+    with _looked_after(app):
         with app.extensions["sqlalchemy"].engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_heads()
         newest = _scripts(app).get_heads()
@@ -58,7 +70,7 @@ def upgrade(app: Flask) -> bool:
     require_known(app)
     if standing(app) is Standing.CURRENT:
         return False
-    with app.app_context():
+    with _looked_after(app):
         flask_migrate.upgrade()
     return True
 
@@ -70,7 +82,7 @@ def downgrade(app: Flask, revision: str) -> None:
         ConfigurationError: there is no such revision.
     """
     require_known(app)
-    with app.app_context():
+    with _looked_after(app):
         known = [script.revision for script in _scripts(app).walk_revisions()]
         if revision not in {*known, "base"}:
             raise ConfigurationError(

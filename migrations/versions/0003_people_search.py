@@ -55,7 +55,8 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('short_visit', 'quarter', 'half_year', 'year', 'joint_testing')", name="ck_person_open_to_opento"
+            "kind IN ('short_visit', 'quarter', 'half_year', 'year', 'joint_testing')",
+            name=op.f("ck_person_open_to_opento"),
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name="fk_person_open_to_person_id_person", ondelete="CASCADE"

@@ -54,10 +54,10 @@ def upgrade() -> None:
         sa.Column("source_url", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("changed_at", INSTANT, nullable=False),
-        sa.CheckConstraint("value >= 0", name="ck_policy_rule_value"),
+        sa.CheckConstraint("value >= 0", name=op.f("ck_policy_rule_value")),
         _one_of("policy_rule", "severity", "severity", "block", "warn", "info"),
         sa.CheckConstraint(
-            "valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="ck_policy_rule_order"
+            "valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name=op.f("ck_policy_rule_order")
         ),
         sa.UniqueConstraint("key", "jurisdiction", "valid_from", name="uq_policy_rule_key_jurisdiction_valid_from"),
     )
@@ -100,8 +100,8 @@ def _recognitions() -> None:
         _reference("recognition", "person", "decided_by_id"),
         sa.Column("decided_at", INSTANT, nullable=False),
         _supersedes("recognition"),
-        sa.CheckConstraint("ends_on >= starts_on", name="ck_recognition_order"),
-        sa.CheckConstraint("rank BETWEEN 0 AND 4", name="ck_recognition_rank"),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_recognition_order")),
+        sa.CheckConstraint("rank BETWEEN 0 AND 4", name=op.f("ck_recognition_rank")),
         _one_of("recognition", "status", "recognitionstatus", "pending", "granted", "refused", "withdrawn"),
         _one_of(
             "recognition",
@@ -127,7 +127,7 @@ def _recognitions() -> None:
         sa.Column("conditions", sa.Text(), nullable=False),
         _reference("visit_request", "person", "recorded_by_id"),
         sa.Column("recorded_at", INSTANT, nullable=False),
-        sa.CheckConstraint("ends_on >= starts_on", name="ck_visit_request_order"),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_visit_request_order")),
         _one_of("visit_request", "kind", "visitkind", "one_time", "recurring", "attachment", "emergency"),
     )
     op.create_index("ix_visit_request_secondment_id", "visit_request", ["secondment_id"])
@@ -147,7 +147,7 @@ def _permissions() -> None:
         _reference("stay_permission", "person", "recorded_by_id"),
         sa.Column("recorded_at", INSTANT, nullable=False),
         _supersedes("stay_permission"),
-        sa.CheckConstraint("ends_on >= starts_on", name="ck_stay_permission_order"),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_stay_permission_order")),
         sa.UniqueConstraint("supersedes_id", name="uq_stay_permission_supersedes_id"),
     )
     op.create_index("ix_stay_permission_person_id", "stay_permission", ["person_id"])
@@ -198,7 +198,7 @@ def _supersedes(table: str) -> sa.Column:
 
 def _one_of(table: str, column: str, name: str, *values: str) -> sa.CheckConstraint:
     listed = ", ".join(f"'{value}'" for value in values)
-    return sa.CheckConstraint(f"{column} IN ({listed})", name=f"ck_{table}_{name}")
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=op.f(f"ck_{table}_{name}"))
 
 
 def _days() -> tuple[sa.Column, sa.Column]:

@@ -30,6 +30,12 @@ def publish_secondment(work: Work, ident: int) -> None:
     republish_stays(work.session, store.stays(work.session, ident), work.now)
 
 
+def publish_everything(session: Session, now: datetime) -> int:
+    """Bring all that calendars show up to date, such as after a new renderer; returns how many events changed."""
+    session.flush()
+    return republish_stays(session, store.stays(session), now)
+
+
 def republish_stays(session: Session, stays: Iterable[Stay], now: datetime) -> int:
     """Bring these stays up to date and return how many of their events changed."""
     printer = _Printer(session, now)

@@ -7,7 +7,8 @@ nothing of clearances, citizenship, reasons or notes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from exchange.domain.periods import Period
@@ -63,3 +64,20 @@ def milestones(period: Period, closing_days: int) -> tuple[Milestone, ...]:
         Milestone("end-check-in", "Check-in before the end", period.end - END_CHECK_IN),
     )
     return tuple(sorted((one for one in days if period.start < one.day < period.end), key=lambda one: one.day))
+
+
+SAYS_SO_FOR = timedelta(days=30)
+"""For so long a link that was switched off serves one event that says so; it takes the place of all others."""
+
+
+class LinkState(StrEnum):
+    LIVE = "live"
+    SWITCHED_OFF = "switched off"
+    GONE = "gone"
+
+
+def link_state(revoked_at: datetime | None, now: datetime) -> LinkState:
+    """How a link stands. ``revoked_at`` may lie ahead, while a new address takes over."""
+    if revoked_at is None or now < revoked_at:
+        return LinkState.LIVE
+    return LinkState.SWITCHED_OFF if now < revoked_at + SAYS_SO_FOR else LinkState.GONE

@@ -56,12 +56,18 @@ def is_shown(event: FeedEvent, today: date, cancelled: CancelledEvents, past_day
     A cancelled event stays for :data:`CANCELLED_DAYS` days or until the day after its end, whichever comes first. What
     ended more than ``past_days`` ago is not shown.
     """
-    end = last_day(event)
+    return may_show(last_day(event), event.cancelled_on, today, cancelled, past_days)
+
+
+def may_show(
+    end: date | None, cancelled_on: date | None, today: date, cancelled: CancelledEvents, past_days: int
+) -> bool:
+    """The same of an event of which only the last day and the day of its cancellation are known."""
     if end is not None and end < today - timedelta(days=past_days):
         return False
-    if event.cancelled_on is None:
+    if cancelled_on is None:
         return True
-    if cancelled is CancelledEvents.HIDE or today > event.cancelled_on + timedelta(days=CANCELLED_DAYS):
+    if cancelled is CancelledEvents.HIDE or today > cancelled_on + timedelta(days=CANCELLED_DAYS):
         return False
     return end is None or today <= end + timedelta(days=1)
 

@@ -31,6 +31,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Secondments", "secondments.index", "swap", P.SECONDMENTS_SEE),
             Entry("Openings", "openings.index", "plus", P.OPENINGS_SEE),
             Entry("Exchange rounds", "rounds.index", "spark", P.ROUNDS_SEE),
+            Entry("Calendars", "calendars.index", "cal", P.CALENDARS_SEE),
         ),
     ),
     (

@@ -84,5 +84,5 @@ def test_a_route_that_says_nothing_does_not_start(sqlite_database: Database, mon
 
 def test_the_public_routes_are_few_and_known(app: Flask) -> None:
     public = {rule.endpoint for rule in app.url_map.iter_rules() if rule_of(app, rule.endpoint) == PUBLIC}
-    assert public == {"account.sign_in", "calendars.feed", "health.alive", "health.ready", "static"} & public
+    assert public == {"account.sign_in", "feeds.show", "health.alive", "health.ready", "static"} & public
     assert public >= {"account.sign_in", "health.alive", "health.ready", "static"}

@@ -1,0 +1,145 @@
+"""The one public address of a calendar link. Its readers are programs, and some of them are unforgiving.
+
+Thunderbird switches a calendar off until it is restarted when it meets 429 or 503, and for good at 410; so a link that
+is valid gets its stored body when anything else fails. What the token is worth is decided by one statement; there is no
+session, no cookie and no redirect. Neither the address nor the token is ever logged.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
+
+from exchange.actions import calendar_bodies as bodies
+from exchange.actions.calendar_bodies import Stored
+from exchange.actions.calendars import token_hash
+from exchange.domain.calendars import LinkState, link_state
+from exchange.feeds.assemble import compress, etag, tombstone
+from exchange.feeds.clients import recognise, wants_plain_body
+from exchange.feeds.conditional import last_modified, not_modified
+from exchange.feeds.entries import Origin
+from exchange.store import calendar_feeds as store
+from exchange.store.calendar_feeds import Subscription
+from exchange.web import clock
+from exchange.web.access import public
+from exchange.web.database import db
+from exchange.web.guessing import Guesses
+
+log = logging.getLogger(__name__)
+pages = Blueprint("feeds", __name__)
+
+CALENDAR = "text/calendar; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+_PRIVATE = {
+    "Cache-Control": "private, no-cache",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "Vary": "Accept-Encoding",
+}
+
+
+@pages.get("/cal/<path:address>")
+@public
+def show(address: str) -> ResponseReturnValue:
+    """``/cal/<token>/<any name>.ics``; every other form is as unknown as a token that never was."""
+    token, _, name = address.partition("/")
+    now = clock.now()
+    link = store.subscription(db.session(), token_hash(token))
+    if link is None or not name.endswith(".ics") or "/" in name:
+        return _unknown(now)
+    if not link.owner_active and link_state(link.revoked_at, now) is LinkState.LIVE:
+        link = bodies.switch_off_of_leaver(db.session(), link, now=now)
+    match link_state(link.revoked_at, now):
+        case LinkState.LIVE:
+            return _live(link, name, now)
+        case LinkState.SWITCHED_OFF:
+            return _switched_off(link, name, now)
+        case LinkState.GONE:
+            return Response("This calendar link was switched off.\n", 410, _PRIVATE | {"Content-Type": TEXT})
+
+
+def _live(link: Subscription, name: str, now: datetime) -> Response:
+    stored = _current(link, now)
+    if stored is None:
+        headers = _PRIVATE | {"Content-Type": TEXT, "Retry-After": "600"}
+        return Response("This calendar cannot be built at the moment.\n", 503, headers)
+    _note(link, now)
+    headers = _headers(stored, name)
+    if _has_it(stored, now):
+        return Response(status=304, headers=headers)
+    compressed = _takes_gzip()
+    body = store.bytes_of(db.session(), link.link_id, compressed=compressed)
+    return Response(body, 200, headers | ({"Content-Encoding": "gzip"} if compressed else {}))
+
+
+def _current(link: Subscription, now: datetime) -> Stored | None:
+    """How the body stands; if it cannot be built anew, how it stood; None where there never was one."""
+    try:
+        return bodies.current(db.session(), link, now=now)
+    except (SQLAlchemyError, ValueError, AssertionError):
+        log.exception("The calendar of link %s could not be built; what is stored is served.", link.link_id)
+        db.session.rollback()
+        return Stored(link.etag, link.changed_at) if link.changed_at is not None else None
+
+
+def _note(link: Subscription, now: datetime) -> None:
+    if link.fetched_at is not None and now - link.fetched_at < bodies.NOTED_EVERY:
+        return
+    try:
+        bodies.note_fetch(db.session(), link.link_id, recognise(request.user_agent.string).name, now=now)
+    except SQLAlchemyError:
+        log.exception("It could not be noted that link %s was fetched.", link.link_id)
+        db.session.rollback()
+
+
+def _switched_off(link: Subscription, name: str, now: datetime) -> Response:
+    assert link.revoked_at is not None
+    origin = Origin(link.host, link.base_url)
+    # The number of a link is nobody's business; its digest names it as well.
+    ident = blake2b(str(link.link_id).encode(), digest_size=8).hexdigest()
+    body = tombstone(ident, link.host, origin.mailbox, link.revoked_at, origin.url("/calendars"))
+    stored = Stored(etag(body), link.revoked_at)
+    headers = _headers(stored, name)
+    if _has_it(stored, now):
+        return Response(status=304, headers=headers)
+    if _takes_gzip():
+        return Response(compress(body), 200, headers | {"Content-Encoding": "gzip"})
+    return Response(body, 200, headers)
+
+
+def _headers(stored: Stored, name: str) -> dict[str, str]:
+    manner = "attachment" if request.args.get("dl") else "inline"
+    safe = "".join(letter for letter in name if letter.isascii() and (letter.isalnum() or letter in ".-_")) or "x.ics"
+    return _PRIVATE | {
+        "Content-Type": CALENDAR,
+        "ETag": stored.etag,
+        "Last-Modified": last_modified(stored.changed_at),
+        "Content-Disposition": f'{manner}; filename="{safe}"',
+    }
+
+
+def _has_it(stored: Stored, now: datetime) -> bool:
+    return not_modified(
+        stored.etag,
+        stored.changed_at,
+        now,
+        if_none_match=request.headers.get("If-None-Match"),
+        if_modified_since=request.headers.get("If-Modified-Since"),
+    )
+
+
+def _takes_gzip() -> bool:
+    return request.accept_encodings["gzip"] > 0 and not wants_plain_body(request.user_agent.string)
+
+
+def _unknown(now: datetime) -> Response:
+    guesses: Guesses = current_app.extensions.setdefault("feed_guesses", Guesses(30, timedelta(minutes=1)))
+    headers = _PRIVATE | {"Content-Type": TEXT}
+    if guesses.too_many(request.remote_addr or "", now):
+        return Response("Too many unknown addresses. Wait a minute.\n", 429, headers)
+    return Response("There is no such calendar.\n", 404, headers)

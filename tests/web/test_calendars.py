@@ -1,0 +1,106 @@
+"""The page of one's calendar links: making one, its address shown once, changing, moving and switching it off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from exchange.store.audit import AuditEvent
+from exchange.store.calendars import CalendarLink
+from tests.clients import PageClient
+
+As = Callable[[str], PageClient]
+_ADDRESS = re.compile(r'value="(http[^"]+\.ics)"')
+NEW = {
+    "label": "Phone",
+    "scope": "person",
+    "kinds": ["secondment", "milestone", "meeting"],
+    "detail": "full",
+    "past": "90",
+    "cancelled": "mark",
+    "kind_prefix": "y",
+}
+
+
+def made(client: PageClient, **typed: object) -> str:
+    """Make a link on the page and return its address."""
+    answer = client.send("/calendars/new", NEW | typed)
+    assert answer.status_code == 303, answer.text
+    page = client.get("/calendars").get_data(as_text=True)
+    found = _ADDRESS.search(page)
+    assert found is not None
+    return found[1]
+
+
+def path_of(address: str) -> str:
+    return "/cal/" + address.partition("/cal/")[2]
+
+
+def test_the_address_is_shown_once_and_is_nowhere_else(as_: As, session: Session) -> None:
+    client = as_("ada")
+    address = made(client)
+    token = address.split("/")[4]
+    assert token.startswith("exf_")
+    assert len(token) == 47  # 256 bits in base64, after the prefix
+    assert token not in client.get("/calendars").get_data(as_text=True)
+    link = session.scalars(select(CalendarLink)).one()
+    stored = repr({column: getattr(link, column) for column in CalendarLink.__table__.columns.keys()})  # noqa: SIM118 - no mapping
+    assert token not in stored
+    recorded = session.execute(select(AuditEvent.summary, AuditEvent.detail)).all()
+    assert token not in repr(recorded)
+
+
+def test_a_link_is_its_owners_alone(as_: As) -> None:
+    made(as_("ada"))
+    for address in ("/calendars/1/edit", "/calendars/1/rotate", "/calendars/1/stop"):
+        assert as_("tomas").get(address).status_code == 404
+        assert as_("tomas").send(address, NEW | {"reason": "leak"}).status_code == 404
+
+
+def test_changing_settings_changes_the_body_and_not_the_address(as_: As) -> None:
+    client = as_("ada")
+    path = path_of(made(client))
+    before = as_("").get(path)
+    answer = client.send("/calendars/1/edit", NEW | {"label": "Tablet", "detail": "busy"})
+    assert answer.status_code == 303
+    after = as_("").get(path)
+    assert after.status_code == 200
+    assert after.headers["ETag"] != before.headers["ETag"]
+
+
+def test_a_link_without_a_kind_is_refused_and_what_was_typed_stays(as_: As) -> None:
+    answer = as_("ada").send("/calendars/new", NEW | {"kinds": [], "label": "My phone"})
+    assert answer.status_code == 422
+    assert "choose at least one kind" in answer.text
+    assert "My phone" in answer.text
+
+
+def test_moving_keeps_the_old_address_for_a_week_and_a_leak_stops_it_at_once(as_: As) -> None:
+    client = as_("ada")
+    first = path_of(made(client))
+    assert client.send("/calendars/1/rotate", {"reason": "move"}).status_code == 303
+    assert b"switched off" not in as_("").get(first).data
+    assert client.send("/calendars/1/rotate", {"reason": "leak"}).status_code == 303
+    assert b"switched off" in as_("").get(first).data
+
+
+def test_what_is_switched_off_says_so_and_leaves_the_list(as_: As) -> None:
+    client = as_("ada")
+    path = path_of(made(client))
+    assert client.send("/calendars/1/stop").status_code == 303
+    answer = as_("").get(path)
+    assert answer.status_code == 200
+    assert answer.data.count(b"BEGIN:VEVENT") == 1
+    assert b"This calendar link was switched off" in answer.data
+    assert "Phone" not in re.sub(r"(?s)<div class=\"note.*?</div>", "", client.get("/calendars").get_data(as_text=True))
+
+
+def test_health_names_the_program_that_came(as_: As) -> None:
+    client = as_("ada")
+    path = path_of(made(client))
+    assert "Not fetched yet." in client.get("/calendars").text
+    as_("").get(path, headers={"User-Agent": "Google-Calendar-Importer"})
+    assert "Google Calendar fetched just now; it refreshes every 4 to 24 hours" in client.get("/calendars").text

@@ -124,7 +124,8 @@ def _one(session: Session, *conditions: ColumnElement[bool]) -> Subscription | N
         return None
     values: list[Any] = list(row)
     known, standing, (key, etag, changed_at, size) = values[:-8], values[-8:-4], values[-4:]
-    return Subscription(*known, "/".join(map(_in_order, standing)), key or "", etag or "", changed_at, size or 0)
+    made: list[Any] = [*known, "/".join(map(_in_order, standing)), key or "", etag or "", changed_at, size or 0]
+    return Subscription(*made)
 
 
 def _standing() -> tuple[ScalarSelect[str], ...]:

@@ -62,6 +62,11 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/rounds/new", UK_HR),
     Screen("/rounds/{round}", UK_HR),
     Screen("/runs/{run}", UK_HR, key=True),
+    Screen("/calendars", UK_HR, key=True),
+    Screen("/calendars/new", UK_HR),
+    Screen("/calendars/{link}/edit", UK_HR),
+    Screen("/calendars/{link}/rotate", UK_HR),
+    Screen("/calendars/{link}/stop", UK_HR),
     Screen("/openings", UK_HR),
     Screen("/openings/{opening}", UK_HR),
     Screen("/openings/new", UK_HR),
@@ -103,6 +108,8 @@ PLACES: Mapping[str, str] = {
         WHERE i.code = 'UK-AISI' AND s.state = 'agreement' ORDER BY s.id LIMIT 1""",
     "round": "SELECT id FROM exchange_round ORDER BY id LIMIT 1",
     "run": "SELECT id FROM run WHERE plan IS NOT NULL ORDER BY id LIMIT 1",
+    "link": """SELECT l.id FROM calendar_link l JOIN person p ON p.id = l.owner_id
+        WHERE p.email = 'hr@uk-aisi.example' ORDER BY l.id LIMIT 1""",
     "person": """SELECT p.id FROM person p JOIN employment e ON e.person_id = p.id
         JOIN institute i ON i.id = e.institute_id JOIN publication b ON b.person_id = p.id
         WHERE i.code = 'UK-AISI' AND p.visibility = 'network' ORDER BY p.id LIMIT 1""",

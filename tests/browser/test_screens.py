@@ -23,6 +23,7 @@ NO_SCREEN = {
     "/readyz",
     "/static/<path:filename>",
     "/audit.csv",
+    "/cal/<path:address>",
     "/imports/<int:ident>/bad-rows.csv",
     "/imports/templates/<kind>.<form>",
 }

@@ -1,0 +1,36 @@
+"""Calendar links of the invented world. Nobody knows their addresses: whoever wants one asks for a new one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from exchange.actions import calendars
+from exchange.actions.calendars import NewLink
+from exchange.demo.works import UK, US
+from exchange.feeds.entries import Origin
+from exchange.feeds.settings import LinkSettings
+from exchange.store.calendars import LinkScope, origin
+from exchange.store.institutes import ids_by_code
+from exchange.store.people import actor_of, id_by_email
+
+# handle, institute followed ("" for oneself), name
+LINKS: tuple[tuple[str, str, str], ...] = (
+    ("researcher@uk-aisi.example", "", "Phone"),
+    ("hr@uk-aisi.example", UK, "Outlook at work"),
+    ("hr@us-caisi.example", US, "Team calendar"),
+)
+
+
+def add_all(session: Session, *, today: date, now: datetime) -> None:
+    """Make each person's link."""
+    known = origin(session)
+    address = Origin(known.host, known.base_url)
+    institutes = ids_by_code(session)
+    for email, code, label in LINKS:
+        ident = id_by_email(session, email)
+        assert ident is not None
+        scope = LinkScope.INSTITUTE if code else LinkScope.PERSON
+        new = NewLink(scope, institutes.get(code), label, LinkSettings())
+        calendars.make(session, actor_of(session, ident, today), new, address, now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -10,12 +10,15 @@ from exchange.actions.writing import Work, refuse, writing
 from exchange.domain import agreements as rules
 from exchange.domain.actors import Actor
 from exchange.domain.agreements import AgreementContent, Decision
-from exchange.domain.secondment_facts import Audience, Side, State
+from exchange.domain.periods import spoken
+from exchange.domain.policies import Severity
+from exchange.domain.secondment_facts import UNDER_WAY, Audience, Side, State
+from exchange.domain.stay_rules import extension_in_time
 from exchange.domain.verdict import Refusal
 from exchange.store import agreements as store
-from exchange.store import secondment_facts, secondments
+from exchange.store import policies, secondment_facts, secondments
 from exchange.store.agreements import AbandonedVersion, AgreementVersion, Approval
-from exchange.store.secondments import Found
+from exchange.store.secondments import Found, Secondment
 
 PROPOSED_IN = frozenset({State.AGREEMENT, State.CLEARANCE, State.READY, State.ACTIVE, State.SUSPENDED, State.CLOSING})
 TOLD = (Audience.PERSON, Audience.HOME_HR, Audience.HOST_HR)
@@ -36,6 +39,7 @@ def propose(session: Session, actor: Actor, content: AgreementContent, *, now: d
             )
         versions = [version.domain for version in store.versions_of(session, row.id)]
         work.require(rules.may_propose(versions, content, actor))
+        _require_in_time(session, row, content, now.date())
         version = AgreementVersion(
             secondment_id=row.id,
             number=content.number,
@@ -59,6 +63,19 @@ def propose(session: Session, actor: Actor, content: AgreementContent, *, now: d
         return version.id
 
 
+def _require_in_time(session: Session, row: Secondment, content: AgreementContent, today: date) -> None:
+    """Once the person is there, the first day stays as it was and an extension is asked for in time (rule 27)."""
+    if row.state not in UNDER_WAY:
+        return
+    if content.start != row.starts_on:
+        raise refuse(Refusal.INVALID, f"The stay began on {spoken(row.starts_on)}: its first day cannot change.")
+    if content.end <= row.ends_on:
+        return
+    breaches = extension_in_time(row.ends_on, today, policies.book(session))
+    if blocks := [breach.sentence for breach in breaches if breach.severity is Severity.BLOCK]:
+        raise refuse(Refusal.CONFLICT, *blocks)
+
+
 def decide(
     session: Session,
     actor: Actor,
@@ -78,12 +95,14 @@ def decide(
     with writing(session, actor, f"agreement:{decision.value}", now=now) as work:
         found = _fetched(work, secondment_id)
         row = found.secondment
-        versions = store.versions_of(session, row.id)
+        life = secondment_facts.load(session, found, now.date())
         work.require(
-            rules.may_approve([version.domain for version in versions], side, actor, seen_hash, decision, reason)
+            rules.may_approve(
+                life.agreement, side, actor, seen_hash, decision, reason, other_hands=life.facts.other_hands(side)
+            )
         )
         assert actor.person_id is not None  # the system holds no seat, so the verdict was no
-        pending = versions[-1]
+        pending = life.versions[-1]
         institute = {Side.HOME: row.home_institute_id, Side.HOST: row.host_institute_id}.get(side)
         session.add(
             Approval(

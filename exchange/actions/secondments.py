@@ -5,7 +5,8 @@ The rules are the domain's: here the facts are loaded, the verdict asked for, th
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from exchange.actions import publishing
 from exchange.actions.drafts import Proposal, add_draft, require_sense, terms
 from exchange.actions.writing import Work, refuse, writing
-from exchange.domain import access
+from exchange.domain import access, agreements
 from exchange.domain import secondments as rules
 from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
@@ -21,6 +22,7 @@ from exchange.domain.secondment_facts import EndReason, State, Verb
 from exchange.domain.verdict import Refusal
 from exchange.store import secondment_facts as facts_of
 from exchange.store import secondments as store
+from exchange.store.secondment_facts import Life
 from exchange.store.secondments import Found, Secondment, SecondmentMove
 
 WORDS = {
@@ -46,6 +48,7 @@ WORDS = {
     Verb.LAPSE: "let lapse",
     Verb.CANCEL: "cancelled",
 }
+STAMPS = {Verb.CONSENT: "consented_at", Verb.RELEASE: "released_at", Verb.SUPPORT: "supported_at"}
 
 
 def propose(session: Session, actor: Actor, proposal: Proposal, *, now: datetime) -> int:
@@ -83,7 +86,18 @@ def edit(session: Session, actor: Actor, ident: int, proposal: Proposal, *, vers
         )
 
 
-def move(session: Session, actor: Actor, ident: int, verb: Verb, *, reason: str = "", now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A move as somebody asks for it. ``day`` is that of an arrival or an early end, today when it is left out."""
+
+    verb: Verb
+    reason: str = ""
+    day: date | None = None
+
+
+def move(
+    session: Session, actor: Actor, ident: int, verb: Verb, *, reason: str = "", day: date | None = None, now: datetime
+) -> None:
     """Make one move of the table.
 
     Raises:
@@ -91,12 +105,12 @@ def move(session: Session, actor: Actor, ident: int, verb: Verb, *, reason: str 
     """
     with writing(session, actor, verb.value, now=now) as work:
         found = fetched(work, ident)
-        row, today = found.secondment, now.date()
-        facts = facts_of.load(session, found, today).facts
-        work.require(rules.decide(facts, verb, actor, today, reason=reason))
-        step = rules.BY_SOURCE_AND_VERB[row.state, verb]
-        side = next(seat.side for seat in step.who if facts.sits(actor, seat))
-        _apply(row, verb, step.target, reason, now)
+        life = facts_of.load(session, found, now.date())
+        work.require(rules.decide(life.facts, verb, actor, now.date(), reason=reason))
+        step = rules.BY_SOURCE_AND_VERB[life.facts.state, verb]
+        seat = rules.acting_seat(life.facts, actor, step)
+        assert seat is not None  # the verdict was yes
+        changed = _apply(work, found.secondment, life, Asked(verb, reason, day))
         _flush_unless_overlapping(session)
         session.add(
             SecondmentMove(
@@ -104,7 +118,7 @@ def move(session: Session, actor: Actor, ident: int, verb: Verb, *, reason: str 
                 verb=verb,
                 source=step.source,
                 target=step.target,
-                side=side,
+                side=seat.side,
                 person_id=actor.person_id,
                 reason=reason,
                 at=now,
@@ -114,7 +128,7 @@ def move(session: Session, actor: Actor, ident: int, verb: Verb, *, reason: str 
         summary = f"{actor.name} {WORDS[verb]} {store.reference(ident)} ({found.person.full_name})."
         for receiver in facts_of.receivers(session, found, rules.told(step, reason)) - {actor.person_id}:
             work.notify(receiver, summary, f"/secondments/{ident}")
-        work.record(summary, {"from": step.source.value, "to": step.target.value, "reason": reason})
+        work.record(summary, {"from": step.source.value, "to": step.target.value, "reason": reason, **changed})
 
 
 def fetched(work: Work, ident: int) -> Found:
@@ -127,20 +141,41 @@ def fetched(work: Work, ident: int) -> Found:
     return found
 
 
-def _apply(row: Secondment, verb: Verb, target: State, reason: str, now: datetime) -> None:
+def _apply(work: Work, row: Secondment, life: Life, asked: Asked) -> dict[str, object]:
+    """Set what the move changes; returns what the audit record says of it."""
+    today, verb = work.now.date(), asked.verb
+    target = rules.BY_SOURCE_AND_VERB[row.state, verb].target
     if target is not row.state:
-        row.state_since = now.date()
+        row.state_since = today
     row.state = target
-    if verb is Verb.CONSENT:
-        row.consented_at = now
-    elif verb is Verb.RELEASE:
-        row.released_at = now
-    elif verb is Verb.SUPPORT:
-        row.supported_at = now
+    if verb in STAMPS:
+        setattr(row, STAMPS[verb], work.now)
+    elif verb in {Verb.CONCLUDE, Verb.AMEND}:
+        return _take_over(row, life)
+    elif verb is Verb.ARRIVE:
+        row.arrived_on = asked.day or today
+        work.require(rules.arrival_day(life.facts, row.arrived_on, today))
+        return {"arrived_on": row.arrived_on.isoformat()}
     elif verb is Verb.END_EARLY:
-        row.ended_reason, row.ends_on = EndReason(reason), min(row.ends_on, now.date())
+        last = asked.day or today
+        work.require(rules.early_end_day(life.facts, last))
+        row.ended_reason, row.ends_on = EndReason(asked.reason), last
+        return {"ends_on": last.isoformat()}
     elif verb is Verb.SEND_BACK and target is State.DRAFT:
         row.supported_at = None
+    return {}
+
+
+def _take_over(row: Secondment, life: Life) -> dict[str, object]:
+    """Give the secondment the terms of the version that all three agreed."""
+    agreed = agreements.last_mutual(life.agreement)
+    assert agreed is not None  # a guard of both moves
+    content, before = agreed.content, terms(row)
+    row.starts_on, row.ends_on = content.start, content.end
+    row.mode, row.host_share = content.mode, content.host_fte
+    row.legal_basis, row.phased_access = content.legal_basis, content.phased_access
+    row.version_in_force = content.number
+    return {"version": content.number, "before": before, "after": terms(row)}
 
 
 def _flush_unless_overlapping(session: Session) -> None:

@@ -180,6 +180,10 @@ class SecondmentFacts:
     def institute_of(self, side: Side) -> int | None:
         return {Side.HOME: self.home_id, Side.HOST: self.host_id}.get(side)
 
+    def other_hands(self, side: Side) -> frozenset[int]:
+        """Who has acted for the institute across from this side: they turn no key here."""
+        return {Side.HOME: self.host_hands, Side.HOST: self.home_hands}.get(side, frozenset())
+
     def sits(self, actor: Actor, seat: Seat) -> bool:
         """Whether the actor holds that seat; a workstream lead only for a workstream of their own."""
         if seat.side is Side.SYSTEM:

@@ -338,8 +338,7 @@ def _guarded(facts: SecondmentFacts, move: Move, today: date, timing: Timing) ->
 
 
 def _acted_for_the_other_side(facts: SecondmentFacts, actor: Actor, seat: Seat) -> bool:
-    others = {Side.HOME: facts.host_hands, Side.HOST: facts.home_hands}.get(seat.side, frozenset())
-    return actor.person_id in others
+    return actor.person_id in facts.other_hands(seat.side)
 
 
 def _reason_fault(verb: Verb, reason: str) -> str:

@@ -45,6 +45,11 @@ class Life:
     versions: tuple[StoredVersion, ...]
     moves: tuple[MoveRow, ...]
 
+    @property
+    def agreement(self) -> tuple[agreements.AgreementVersion, ...]:
+        """The versions as the rules take them."""
+        return tuple(version.domain for version in self.versions)
+
 
 def load(session: Session, found: Found, today: date) -> Life:
     """The facts of one secondment as of today, in three statements."""

@@ -65,6 +65,7 @@ class Secondment(Base):
     state: Mapped[State] = mapped_column(choice(State), default=State.DRAFT, index=True)
     state_since: Mapped[date]
     phased_access: Mapped[str] = mapped_column(Text, default="")
+    arrived_on: Mapped[date | None]  # recorded on the day or later
     ended_reason: Mapped[EndReason | None] = mapped_column(choice(EndReason))
     consented_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

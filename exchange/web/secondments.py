@@ -175,7 +175,7 @@ def show(ident: int) -> ResponseReturnValue:
     today = clock.today(access.signed_in().zone)
     life = secondment_facts.load(db.session(), found, today)
     actor = access.actor()
-    standing = agreement_rules.standing([version.domain for version in life.versions])
+    standing = agreement_rules.standing(life.agreement)
     return render_template(
         "secondments/show.html",
         found=found,
@@ -297,16 +297,16 @@ def _stages(life: Life) -> list[Stage]:
 
 def _sides_open(life: Life, actor: Actor) -> list[str]:
     """The sides for which this reader may decide on the pending version now."""
-    versions = [version.domain for version in life.versions]
-    pending = agreement_rules.standing(versions).pending
+    pending = agreement_rules.standing(life.agreement).pending
     if pending is None:
         return []
+    seen, approve = pending.content.hash, agreement_rules.Decision.APPROVE
     return [
         side.value
         for side in agreement_rules.PARTIES
         if agreement_rules.may_approve(
-            versions, side, actor, pending.content.hash, agreement_rules.Decision.APPROVE
-        ).allowed
+            life.agreement, side, actor, seen, approve, other_hands=life.facts.other_hands(side)
+        )
     ]
 
 

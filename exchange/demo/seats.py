@@ -13,7 +13,7 @@ from exchange.actions import openings
 from exchange.actions.openings import OpeningTerms
 from exchange.demo.areas import BY_CODE
 from exchange.demo.institutes import INSTITUTES
-from exchange.demo.people import SEED
+from exchange.demo.people import CORE, SEED
 from exchange.demo.works import STANDING, Places, Work
 from exchange.domain.actors import SYSTEM
 from exchange.store.institutes import all_sites
@@ -63,5 +63,5 @@ def _terms(work: Work, seat: int, places: Places, today: date, chance: Random) -
         seats=chance.choice((1, 1, 2, 3)),
         start_rule=chance.choice(list(StartRule)),
         clearance_asked=work.clearance if seat == 0 else None,
-        skills=tuple((skill, 2) for skill in BY_CODE[work.area].skills[:3]),
+        skills=tuple((skill, 2) for skill in BY_CODE[work.area].skills[:CORE]),
     )

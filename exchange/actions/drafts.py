@@ -61,7 +61,7 @@ def add_draft(work: Work, proposal: Proposal) -> int:
         home_institute_id=home_id,
         host_institute_id=proposal.host_id,
         opening_id=proposal.opening_id,
-        workstream_id=proposal.workstream_id,
+        workstream_id=proposal.workstream_id or _workstream_of(session, proposal.opening_id),
         site_id=proposal.site_id,
         mode=proposal.mode,
         starts_on=proposal.starts_on,
@@ -84,6 +84,11 @@ def add_draft(work: Work, proposal: Proposal) -> int:
         )
     work.record(f"{actor.name} proposed {store.reference(row.id)} ({person.full_name}).", {"after": terms(row)})
     return row.id
+
+
+def _workstream_of(session: Session, opening_id: int | None) -> int | None:
+    opening = session.get(Opening, opening_id) if opening_id is not None else None
+    return opening.workstream_id if opening else None
 
 
 def require_sense(session: Session, proposal: Proposal, home_id: int) -> None:

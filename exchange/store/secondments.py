@@ -148,6 +148,8 @@ class MoveRow:
 class Scope:
     """Whose secondments somebody may know of: those of their institutes, their own, those of workstreams they lead.
 
+    Whoever proposed one knows of it too.
+
     ``institutes`` None means all of them.
     """
 
@@ -162,6 +164,7 @@ class Scope:
             Secondment.home_institute_id.in_(self.institutes),
             Secondment.host_institute_id.in_(self.institutes),
             Secondment.person_id == self.person_id,
+            Secondment.proposed_by_id == self.person_id,
             Secondment.workstream_id.in_(led),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -27,7 +27,7 @@ from exchange.domain.secondment_facts import (
     SuspensionCode,
     Verb,
 )
-from exchange.store import institutes, secondment_facts
+from exchange.store import institutes, secondment_facts, workstreams
 from exchange.store import secondments as store
 from exchange.store.secondment_facts import Life
 from exchange.store.secondments import Found
@@ -117,6 +117,7 @@ class ProposalForm(TermsForm):
     person = SelectField("Person", [InputRequired("Choose who is going")])
     host = SelectField("Host institute", [InputRequired("Choose where they are going")])
     opening = SelectField("Opening", [Optional()])
+    workstream = SelectField("Workstream", [Optional()], description="Its lead supports the nomination.")
 
 
 class EditForm(TermsForm):
@@ -313,7 +314,8 @@ def _sides_open(life: Life, actor: Actor) -> list[str]:
 def _proposal_form() -> ProposalForm:
     today = clock.today(access.signed_in().zone)
     form = ProposalForm(
-        data={key: request.args[key] for key in ("person", "host", "opening") if key in request.args} or None
+        data={key: request.args[key] for key in ("person", "host", "opening", "workstream") if key in request.args}
+        or None
     )
     known = institutes.all_institutes(db.session())
     people = store.candidates(db.session(), today)
@@ -327,12 +329,16 @@ def _proposal_form() -> ProposalForm:
         SelectChoice(str(o.id), f"{o.title} ({known[o.host_institute_id].short_name})")
         for o in store.open_openings(db.session(), today)
     ]
+    form.workstream.choices = [SelectChoice("", "None, or that of the opening")] + [
+        SelectChoice(str(w.id), w.title) for w in workstreams.listed(db.session())
+    ]
     return form
 
 
 def _proposal(form: ProposalForm) -> Proposal:
     opening = int(form.opening.data) if form.opening.data else None
-    return _terms(form, int(form.person.data), int(form.host.data), opening)
+    workstream = int(form.workstream.data) if form.workstream.data else None
+    return replace(_terms(form, int(form.person.data), int(form.host.data), opening), workstream_id=workstream)
 
 
 def _terms(form: TermsForm, person_id: int, host_id: int, opening_id: int | None = None) -> Proposal:

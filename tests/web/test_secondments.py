@@ -51,6 +51,13 @@ def test_a_coordinator_proposes_from_the_form(as_: As) -> None:
     assert "Ada Lindqvist" in client.get("/secondments").text
 
 
+def test_a_lead_sees_what_they_have_proposed(as_: As) -> None:
+    client = as_("us_lead")
+    answer = client.send("/secondments/new", {"person": str(PERSON["ada"]), "host": str(US), **TERMS})
+    assert client.get(answer.location).status_code == 200
+    assert as_("uk_lead").get(answer.location).status_code == 404
+
+
 def test_what_was_typed_stays_when_it_is_refused(as_: As) -> None:
     typed = {"person": str(PERSON["ada"]), "host": str(UK), **TERMS, "starts_on": "31 Feb 2027", "purpose": "keep me"}
     answer = as_("uk_hr").send("/secondments/new", typed)

@@ -167,11 +167,12 @@ def propose_a_match(house: House) -> str:
 
 
 def approve_by_all(house: House, secondment: str) -> None:
-    ada, uk, uk_2, us = (house.enter(email) for email in (ADA, UK_HR, UK_HR_2, US_HR))
+    ada, uk, uk_2, us, lead = (house.enter(email) for email in (ADA, UK_HR, UK_HR_2, US_HR, US_LEAD))
     for visitor, button in (
         (ada, "Consent"),
         (uk, "Record the release"),
         (uk, "Nominate"),
+        (lead, "Support"),
         (us, "Accept"),
         (us, "Begin the agreement"),
     ):

@@ -84,7 +84,7 @@ def published_for(session: Session, link: Subscription, *, now: datetime) -> lis
     settings = read_settings(link.settings)
     since = today - timedelta(days=settings.past_days)
     viewer = viewer_of(actor_of(session, link.owner_id, today))
-    return [_published(row) for row in store.items(session, link.scope, link.scope_id, viewer, since=since)]
+    return [published(row) for row in store.items(session, link.scope, link.scope_id, viewer, since=since)]
 
 
 def plan_for(session: Session, link: Subscription, *, now: datetime) -> Plan:
@@ -121,10 +121,10 @@ def scope_name(session: Session, scope: LinkScope, scope_id: int | None, owner_i
 def viewer_of(actor: Actor) -> Viewer:
     """What this person may see: secondments as on their pages, meetings of work that their institutes take part in."""
     assert actor.person_id is not None
-    everywhere = access.reach(actor, Permission.WORKSTREAMS_SEE)
+    everywhere = access.reach(actor, Permission.MEETINGS_SEE)
     own = frozenset({actor.institute_id} if actor.institute_id is not None else ())
     institutes = None if everywhere is None else everywhere | own
-    if not access.may(actor, Permission.WORKSTREAMS_SEE):
+    if not access.may(actor, Permission.MEETINGS_SEE):
         institutes = frozenset()
     return Viewer(actor.person_id, scope_of(actor), institutes)
 
@@ -145,7 +145,7 @@ def switch_off_of_leaver(session: Session, link: Subscription, *, now: datetime)
         return replace(link, revoked_at=row.revoked_at)
 
 
-def _published(row: ItemRow) -> Published:
+def published(row: ItemRow) -> Published:
     return Published(
         kind=EventKind(row.kind),
         stamps=Stamps(row.uid, row.sequence, row.created_at, row.updated_at),

@@ -5,16 +5,18 @@ It opens no transaction of its own: whoever changes something that calendars sho
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exchange.actions.writing import Work
 from exchange.domain.calendars import Stay
+from exchange.domain.meetings import Gathering
 from exchange.domain.secondment_guards import DEFAULT_TIMING
-from exchange.feeds.entries import Origin, stay_events
+from exchange.feeds.entries import Origin, meeting_event, stay_events
 from exchange.feeds.events import EventKind, FeedEvent
 from exchange.feeds.render import RENDERER, render
 from exchange.feeds.revise import Revision, fingerprint, revise, stamped
@@ -22,6 +24,8 @@ from exchange.feeds.values import Stamps, read, written
 from exchange.feeds.visibility import last_day
 from exchange.store import calendars as store
 from exchange.store.calendars import CalendarItem, CalendarOrigin
+from exchange.store.meetings import Meeting, gatherings
+from exchange.store.secondments import Secondment
 
 
 def publish_secondment(work: Work, ident: int) -> None:
@@ -30,10 +34,42 @@ def publish_secondment(work: Work, ident: int) -> None:
     republish_stays(work.session, store.stays(work.session, ident), work.now)
 
 
+def publish_meeting(work: Work, ident: int) -> None:
+    """Bring what calendars show of a meeting up to date.
+
+    Raises:
+        ValueError: it cannot stand in a calendar; the sentence says why.
+    """
+    work.session.flush()
+    republish_meetings(work.session, gatherings(work.session, Meeting.id == ident), work.now)
+
+
+def publish_workstream(work: Work, ident: int) -> None:
+    """After a change of a workstream: its title stands in events; who leads and takes part decides who sees them."""
+    session = work.session
+    session.flush()
+    stays = session.scalars(select(Secondment.id).where(Secondment.workstream_id == ident)).all()
+    if stays:
+        republish_stays(session, store.stays(session, *stays), work.now)
+    republish_meetings(session, gatherings(session, Meeting.workstream_id == ident), work.now)
+    store.origin(session).version += 1
+
+
 def publish_everything(session: Session, now: datetime) -> int:
     """Bring all that calendars show up to date, such as after a new renderer; returns how many events changed."""
     session.flush()
-    return republish_stays(session, store.stays(session), now)
+    changed = republish_stays(session, store.stays(session), now)
+    return changed + republish_meetings(session, gatherings(session), now)
+
+
+def republish_meetings(session: Session, meetings: Collection[Gathering], now: datetime) -> int:
+    """Bring these meetings up to date and return how many of them changed for their readers."""
+    printer = _Printer(session, now)
+    known = store.items_of_meetings(session, [meeting.id for meeting in meetings])
+    for meeting in meetings:
+        event = meeting_event(meeting, printer.origin, now)
+        printer.put(event, known.get(meeting.id), meeting_id=meeting.id)
+    return printer.finish()
 
 
 def republish_stays(session: Session, stays: Iterable[Stay], now: datetime) -> int:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from exchange.actions import publishing
 from exchange.actions.writing import Work, refuse, writing
 from exchange.domain import access
 from exchange.domain.access import Permission
@@ -99,6 +100,7 @@ def edit(session: Session, actor: Actor, ident: int, terms: WorkstreamTerms, *, 
         _apply(row, terms)
         session.flush()
         _set_partners(session, ident, terms)
+        publishing.publish_workstream(work, ident)
         work.record(f"{actor.name} changed the workstream {terms.title}.", {"before": before})
 
 

@@ -48,6 +48,8 @@ class Permission(StrEnum):
     AGREEMENTS_PROPOSE = "agreements:propose"
     ROUNDS_SEE = "rounds:see"
     ROUNDS_PLAN = "rounds:plan"
+    MEETINGS_SEE = "meetings:see"
+    MEETINGS_EDIT = "meetings:edit"
     CALENDARS_SEE = "calendars:see"
     CALENDARS_MAKE = "calendars:make"
     IMPORT_PEOPLE = "import:people"
@@ -87,6 +89,8 @@ TABLE: dict[Permission, frozenset[Role]] = {
     P.AGREEMENTS_PROPOSE: frozenset({H}),
     P.ROUNDS_SEE: frozenset({H, D}),
     P.ROUNDS_PLAN: frozenset({H}),
+    P.MEETINGS_SEE: frozenset({R, L, H, S, D, A}),
+    P.MEETINGS_EDIT: frozenset({L}),
     P.CALENDARS_SEE: EVERYBODY,
     P.CALENDARS_MAKE: EVERYBODY,
     P.IMPORT_USE: frozenset({R, L, H, S}),

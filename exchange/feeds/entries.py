@@ -1,4 +1,4 @@
-"""From a stay to the events that calendars show of it."""
+"""From a stay or a meeting to the events that calendars show of it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from exchange.domain.calendars import Milestone, Stay, milestones
-from exchange.feeds.events import EventKind, FeedEvent
-from exchange.feeds.moments import AllDay
+from exchange.domain.meetings import Change, Gathering, MeetingKind, Occasion, Repeats
+from exchange.feeds.events import EventKind, FeedEvent, Override
+from exchange.feeds.moments import AllDay, Timed
+from exchange.feeds.recurrence import Frequency, Recurrence
 from exchange.feeds.render import Mailbox
 
 
@@ -86,3 +88,66 @@ def _description(stay: Stay) -> str:
     if stay.workstream:
         lines.append(f"Workstream: {stay.workstream}.")
     return "\n".join(lines)
+
+
+_KINDS = {MeetingKind.MEETING: EventKind.MEETING, MeetingKind.TESTING_SESSION: EventKind.TESTING_SESSION}
+_LAST_WEEK = -1  # the fifth of a weekday does not come each month; whoever means it means the last
+
+
+def meeting_event(meeting: Gathering, origin: Origin, now: datetime) -> FeedEvent:
+    """A meeting as one event, a series with what is different about its occurrences.
+
+    Raises:
+        ValueError: a time that the clocks leave out, a first day against the rule, a change of no occurrence.
+    """
+    occasion = meeting.occasion
+    rrule = repetition(occasion)
+    return FeedEvent(
+        uid=origin.uid("meeting", meeting.public_id),
+        kind=_KINDS[meeting.kind],
+        when=Timed.by_the_clock(occasion.day, occasion.begins, occasion.ends, meeting.zone),
+        summary=meeting.title,
+        description=meeting.description,
+        location=meeting.location or meeting.site,
+        url=origin.url(f"/meetings/{meeting.id}"),
+        conference=meeting.call_url,
+        categories=(meeting.workstream,),
+        cancelled_on=meeting.cancelled_on,
+        transparent=False,
+        rrule=rrule,
+        overrides=tuple(_override(meeting, change) for change in meeting.changes) if rrule else (),
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def repetition(occasion: Occasion) -> Recurrence | None:
+    """The rule of a series; None for a single meeting."""
+    every, last_day = occasion.every, occasion.last_day
+    match occasion.repeats:
+        case Repeats.NEVER:
+            return None
+        case Repeats.DAILY:
+            return Recurrence(Frequency.DAILY, interval=every, last_day=last_day)
+        case Repeats.WEEKLY:
+            return Recurrence(Frequency.WEEKLY, interval=every, weekdays=occasion.weekdays, last_day=last_day)
+        case Repeats.MONTHLY_BY_DAY:
+            return Recurrence(Frequency.MONTHLY, interval=every, last_day=last_day)
+        case Repeats.MONTHLY_BY_WEEKDAY:
+            week = (occasion.day.day - 1) // 7 + 1
+            nth = week if week <= 4 else _LAST_WEEK
+            return Recurrence(Frequency.MONTHLY, interval=every, nth=nth, last_day=last_day)
+
+
+def _override(meeting: Gathering, change: Change) -> Override:
+    occasion = meeting.occasion
+    moved = any(part is not None for part in (change.day, change.begins, change.ends))
+    when = Timed.by_the_clock(
+        change.day or change.slot, change.begins or occasion.begins, change.ends or occasion.ends, meeting.zone
+    )
+    return Override(
+        slot=change.slot,
+        when=when if moved else None,
+        location=change.location,
+        cancelled_on=change.cancelled_on,
+    )

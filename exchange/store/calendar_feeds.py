@@ -179,6 +179,23 @@ def items(session: Session, link: LinkScope, scope_id: int | None, viewer: Viewe
     return [ItemRow(*tuple(row)) for row in rows]
 
 
+def item(session: Session, uid: str, viewer: Viewer) -> ItemRow | None:
+    """One published event, if the viewer may see it."""
+    row = session.execute(
+        _item_columns()
+        .outerjoin(Secondment, Secondment.id == CalendarItem.secondment_id)
+        .outerjoin(Meeting, Meeting.id == CalendarItem.meeting_id)
+        .where(
+            CalendarItem.uid == uid,
+            or_(
+                and_(CalendarItem.secondment_id.is_not(None), viewer.secondments.where()),
+                and_(CalendarItem.meeting_id.is_not(None), _seen(viewer)),
+            ),
+        )
+    ).one_or_none()
+    return ItemRow(*tuple(row)) if row else None
+
+
 def _item_columns() -> Select[*tuple[Any, ...]]:
     return select(
         CalendarItem.kind,

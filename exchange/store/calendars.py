@@ -181,3 +181,9 @@ def items_of_secondments(session: Session, idents: Collection[int]) -> dict[int,
         assert item.secondment_id is not None
         found.setdefault(item.secondment_id, {})[item.uid] = item
     return found
+
+
+def items_of_meetings(session: Session, idents: Collection[int]) -> dict[int, CalendarItem]:
+    """What is published of these meetings."""
+    found = session.scalars(select(CalendarItem).where(CalendarItem.meeting_id.in_(idents)))
+    return {item.meeting_id: item for item in found if item.meeting_id is not None}

@@ -5,11 +5,24 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, Time, UniqueConstraint, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    String,
+    Text,
+    Time,
+    UniqueConstraint,
+    Uuid,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from exchange.domain.meetings import MeetingKind, Repeats
+from exchange.domain.meetings import Change, Gathering, MeetingKind, Occasion, Repeats
 from exchange.store.base import Base, UtcDateTime, choice
+from exchange.store.institutes import Site
+from exchange.store.workstreams import Workstream
 
 
 class Meeting(Base):
@@ -63,3 +76,41 @@ class MeetingChange(Base):
     ends: Mapped[time | None] = mapped_column(Time)
     location: Mapped[str | None] = mapped_column(String(200))
     cancelled_on: Mapped[date | None]
+
+
+def gatherings(session: Session, *conditions: ColumnElement[bool]) -> list[Gathering]:
+    """Meetings with what is different about their occurrences, by first day, in two statements."""
+    rows = session.execute(
+        select(Meeting, Site.name, Workstream.title)
+        .join(Site, Site.id == Meeting.site_id)
+        .join(Workstream, Workstream.id == Meeting.workstream_id)
+        .where(*conditions)
+        .order_by(Meeting.day, Meeting.begins, Meeting.id)
+    ).all()
+    changes: dict[int, list[Change]] = {}
+    idents = [meeting.id for meeting, _, _ in rows]
+    changed = select(MeetingChange).where(MeetingChange.meeting_id.in_(idents)).order_by(MeetingChange.slot)
+    for row in session.scalars(changed) if idents else ():
+        one = Change(row.slot, row.day, row.begins, row.ends, row.location, row.cancelled_on)
+        changes.setdefault(row.meeting_id, []).append(one)
+    return [_gathering(meeting, site, work, tuple(changes.get(meeting.id, ()))) for meeting, site, work in rows]
+
+
+def _gathering(row: Meeting, site: str, workstream: str, changes: tuple[Change, ...]) -> Gathering:
+    weekdays, last_day = tuple(row.weekdays), row.last_day
+    return Gathering(
+        id=row.id,
+        public_id=row.public_id,
+        kind=row.kind,
+        title=row.title,
+        description=row.description,
+        location=row.location,
+        call_url=row.call_url,
+        site=site,
+        zone=row.zone,
+        workstream_id=row.workstream_id,
+        workstream=workstream,
+        occasion=Occasion(row.day, row.begins, row.ends, row.repeats, row.every, weekdays, last_day),
+        cancelled_on=row.cancelled_on,
+        changes=changes,
+    )

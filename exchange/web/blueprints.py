@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from exchange.web import (
     account,
+    agenda,
     agreements,
     audit,
     calendars,
@@ -14,6 +15,7 @@ from exchange.web import (
     feeds,
     health,
     imports,
+    meetings,
     notices,
     openings,
     outbox,
@@ -34,6 +36,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     openings.pages,
     rounds.pages,
     calendars.pages,
+    agenda.pages,
+    meetings.pages,
     people.pages,
     profiles.pages,
     staff.pages,

@@ -64,6 +64,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/runs/{run}", UK_HR, key=True),
     Screen("/calendars", UK_HR, key=True),
     Screen("/calendars/new", UK_HR),
+    Screen("/calendars/agenda?show=all", UK_LEAD, key=True),
+    Screen("/calendars/month?show=all", UK_LEAD, key=True),
+    Screen("/calendars/{link}", UK_HR),
     Screen("/calendars/{link}/edit", UK_HR),
     Screen("/calendars/{link}/rotate", UK_HR),
     Screen("/calendars/{link}/stop", UK_HR),
@@ -92,6 +95,12 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/workstreams", UK_LEAD),
     Screen("/workstreams/{workstream}", UK_LEAD, key=True),
     Screen("/workstreams/new", UK_LEAD),
+    Screen("/workstreams/{gathered}/meetings", UK_LEAD),
+    Screen("/workstreams/{gathered}/meetings/new", UK_LEAD),
+    Screen("/meetings/{meeting}", UK_LEAD, key=True),
+    Screen("/meetings/{meeting}/edit", UK_LEAD),
+    Screen("/meetings/{meeting}/cancel", UK_LEAD),
+    Screen("/meetings/{meeting}/on/2026-12-09", UK_LEAD),
     Screen("/workstreams/{workstream}/edit", UK_LEAD),
     Screen("/workstreams/{workstream}/requirements/new", UK_LEAD),
     Screen("/workstreams/{workstream}/requirements/{requirement}", UK_LEAD, key=True),
@@ -110,6 +119,8 @@ PLACES: Mapping[str, str] = {
     "run": "SELECT id FROM run WHERE plan IS NOT NULL ORDER BY id LIMIT 1",
     "link": """SELECT l.id FROM calendar_link l JOIN person p ON p.id = l.owner_id
         WHERE p.email = 'hr@uk-aisi.example' ORDER BY l.id LIMIT 1""",
+    "meeting": "SELECT id FROM meeting WHERE repeats = 'weekly' ORDER BY id LIMIT 1",
+    "gathered": "SELECT workstream_id FROM meeting ORDER BY id LIMIT 1",
     "person": """SELECT p.id FROM person p JOIN employment e ON e.person_id = p.id
         JOIN institute i ON i.id = e.institute_id JOIN publication b ON b.person_id = p.id
         WHERE i.code = 'UK-AISI' AND p.visibility = 'network' ORDER BY p.id LIMIT 1""",

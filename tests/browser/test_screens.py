@@ -24,6 +24,7 @@ NO_SCREEN = {
     "/static/<path:filename>",
     "/audit.csv",
     "/cal/<path:address>",
+    "/calendars/events/<uid>.ics",
     "/imports/<int:ident>/bad-rows.csv",
     "/imports/templates/<kind>.<form>",
 }

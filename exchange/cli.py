@@ -300,5 +300,29 @@ def calendar_check(file: Path) -> None:
     click.echo("No findings.")
 
 
+@calendar.command("export")
+@click.option("--person", metavar="EMAIL", default="", help="What concerns this person and they may see.")
+@click.option(
+    "--institute", "institute_code", metavar="CODE", default="", help="Secondments from and to, and meetings."
+)
+@click.option("--workstream", metavar="CODE", default="", help="Secondments to it, and its meetings.")
+def calendar_export(person: str, institute_code: str, workstream: str) -> None:
+    """Write the calendar that a link of this person, institute or workstream would serve now."""
+    from exchange.actions.calendar_bodies import export
+    from exchange.store.calendars import scope_of_name
+
+    named = {"person": person, "institute": institute_code, "workstream": workstream}
+    given = [(scope, name) for scope, name in named.items() if name]
+    if len(given) != 1:
+        raise click.UsageError("Name one of --person, --institute and --workstream.")
+    with _session() as session:
+        found = scope_of_name(session, *given[0])
+        if found is None:
+            raise click.ClickException(f"There is no {given[0][0]} called {given[0][1]}.")
+        scope, ident, owner = found
+        body = export(session, scope, ident, owner, now=_now())
+    click.echo(body, nl=False)
+
+
 if __name__ == "__main__":
     main()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 
 from sqlalchemy.orm import Session
@@ -11,18 +12,19 @@ from sqlalchemy.orm import Session
 from exchange.actions.writing import bookkeeping
 from exchange.domain import access
 from exchange.domain.access import Permission
-from exchange.domain.actors import Actor
+from exchange.domain.actors import SYSTEM, Actor
 from exchange.feeds.assemble import Head, compress, etag
 from exchange.feeds.building import Built, Plan, Published, build
-from exchange.feeds.entries import Origin
+from exchange.feeds.entries import Origin, admin_event
 from exchange.feeds.events import EventKind
-from exchange.feeds.render import RENDERER
-from exchange.feeds.settings import read_settings
-from exchange.feeds.values import Stamps
+from exchange.feeds.render import RENDERER, render
+from exchange.feeds.settings import LinkSettings, read_settings
+from exchange.feeds.values import Stamps, written
 from exchange.feeds.views import Detail
 from exchange.store import calendar_feeds as store
 from exchange.store.calendar_feeds import ItemRow, Subscription, Viewer
 from exchange.store.calendars import CalendarBody, CalendarLink, LinkScope
+from exchange.store.calendars import origin as origin_row
 from exchange.store.institutes import Institute
 from exchange.store.people import Person, actor_of
 from exchange.store.secondment_facts import scope_of
@@ -30,6 +32,7 @@ from exchange.store.workstreams import Workstream
 
 NOTED_EVERY = timedelta(minutes=10)
 COLOUR = "teal"
+EXPORTED = "Export"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,27 @@ def published_for(session: Session, link: Subscription, *, now: datetime) -> lis
     today = now.astimezone(UTC).date()
     settings = read_settings(link.settings)
     since = today - timedelta(days=settings.past_days)
-    viewer = viewer_of(actor_of(session, link.owner_id, today))
-    return [published(row) for row in store.items(session, link.scope, link.scope_id, viewer, since=since)]
+    found = store.items(session, link.scope, link.scope_id, _viewer(session, link, today), since=since)
+    own = _admin_deadlines(session, link, settings, since)
+    return [*map(published, found), *own]
+
+
+def _viewer(session: Session, link: Subscription, today: date) -> Viewer:
+    """What the owner may see; a calendar of nobody in particular is written for whoever runs the installation."""
+    return viewer_of(SYSTEM if link.owner_id is None else actor_of(session, link.owner_id, today))
+
+
+def _admin_deadlines(session: Session, link: Subscription, settings: LinkSettings, since: date) -> Iterator[Published]:
+    """A person's own deadlines of clearance and stay: in a link that follows themselves, and nowhere else."""
+    wanted = link.scope is LinkScope.PERSON and EventKind.ADMIN_DEADLINE in settings.kinds
+    if not wanted or link.owner_id is None:
+        return
+    origin, owner = Origin(link.host, link.base_url), session.get_one(Person, link.owner_id).public_id
+    for day in store.admin_days(session, link.owner_id, since=since):
+        event = admin_event(day, owner, origin, in_words=settings.admin_words)
+        stamps = Stamps(event.uid, event.sequence, event.created_at, event.updated_at)
+        fragment = render(event, origin.mailbox).body
+        yield Published(event.kind, stamps, written(event), fragment, day.day, None)
 
 
 def plan_for(session: Session, link: Subscription, *, now: datetime) -> Plan:
@@ -103,11 +125,11 @@ def plan_for(session: Session, link: Subscription, *, now: datetime) -> Plan:
     return Plan(head, settings, origin.mailbox, today, link.created_at, bytes.fromhex(link.secret))
 
 
-def scope_name(session: Session, scope: LinkScope, scope_id: int | None, owner_id: int) -> str:
+def scope_name(session: Session, scope: LinkScope, scope_id: int | None, owner_id: int | None) -> str:
     """What a link shows, in the words of its calendar's name."""
     match scope:
         case LinkScope.PERSON:
-            return session.get_one(Person, owner_id).full_name
+            return session.get_one(Person, owner_id or 0).full_name
         case LinkScope.INSTITUTE:
             institute = session.get(Institute, scope_id)
             return institute.short_name if institute else "institute"
@@ -118,9 +140,40 @@ def scope_name(session: Session, scope: LinkScope, scope_id: int | None, owner_i
             return "the whole programme"
 
 
+def export(session: Session, scope: LinkScope, scope_id: int | None, owner_id: int | None, *, now: datetime) -> bytes:
+    """The bytes that a link of this scope with the usual settings would serve now.
+
+    Without an owner nothing is left out for whoever runs the installation.
+    """
+    known = origin_row(session)
+    link = Subscription(
+        link_id=0,
+        owner_id=owner_id,
+        owner_active=True,
+        owner_zone=session.get_one(Person, owner_id).zone if owner_id is not None else "UTC",
+        scope=scope,
+        scope_id=scope_id,
+        label=EXPORTED,
+        settings={},
+        secret="",
+        created_at=now,
+        revoked_at=None,
+        fetched_at=None,
+        fetched_by="",
+        host=known.host,
+        base_url=known.base_url,
+        version=known.version,
+        standing="",
+        key="",
+        etag="",
+        changed_at=None,
+        size=0,
+    )
+    return built_for(session, link, now=now).body
+
+
 def viewer_of(actor: Actor) -> Viewer:
     """What this person may see: secondments as on their pages, meetings of work that their institutes take part in."""
-    assert actor.person_id is not None
     everywhere = access.reach(actor, Permission.MEETINGS_SEE)
     own = frozenset({actor.institute_id} if actor.institute_id is not None else ())
     institutes = None if everywhere is None else everywhere | own

@@ -10,11 +10,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from exchange.actions import publishing
-from exchange.actions.writing import Work, refuse, writing
+from exchange.actions.writing import Work, bookkeeping, refuse, writing
 from exchange.domain import access
 from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
@@ -25,6 +25,7 @@ from exchange.feeds.settings import LinkSettings
 from exchange.store import calendars as store
 from exchange.store.calendars import CalendarItem, CalendarLink, LinkScope
 from exchange.store.institutes import Institute
+from exchange.store.people import Person, PersonStatus
 from exchange.store.workstreams import Workstream
 
 PREFIX = "exf_"  # by which scanners for leaked secrets know it
@@ -115,6 +116,24 @@ def change(session: Session, actor: Actor, ident: int, label: str, settings: Lin
         before = dict(link.settings)
         link.label, link.settings = label, settings.written()
         work.record(f"{actor.name} changed what the calendar link “{label}” shows.", {"before": before})
+
+
+def refresh(session: Session, address: Origin, *, now: datetime) -> int:
+    """Bring everything up to date with this installation's address and renderer; returns how many events changed.
+
+    Links of people who have left say from now on that they are switched off.
+    """
+    with bookkeeping(session):
+        store.origin(session).base_url = address.base_url
+        left = select(Person.id).where(Person.status == PersonStatus.LEFT)
+        session.execute(
+            update(CalendarLink)
+            .where(
+                CalendarLink.owner_id.in_(left), or_(CalendarLink.revoked_at.is_(None), CalendarLink.revoked_at > now)
+            )
+            .values(revoked_at=now)
+        )
+        return publishing.publish_everything(session, now)
 
 
 def _add(

@@ -66,6 +66,26 @@ def milestones(period: Period, closing_days: int) -> tuple[Milestone, ...]:
     return tuple(sorted((one for one in days if period.start < one.day < period.end), key=lambda one: one.day))
 
 
+def agreement_due(period: Period) -> date:
+    """The last day on which an agreement can be concluded: nobody arrives without one."""
+    return period.start - timedelta(days=1)
+
+
+class AdminMatter(StrEnum):
+    CLEARANCE = "clearance"
+    VISA = "visa"
+
+
+@dataclass(frozen=True, slots=True)
+class AdminDay:
+    """A day by which a person has to see to a matter of their own. It is shown to nobody else."""
+
+    what: AdminMatter
+    record_id: int
+    day: date
+    recorded_at: datetime
+
+
 SAYS_SO_FOR = timedelta(days=30)
 """For so long a link that was switched off serves one event that says so; it takes the place of all others."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from exchange.domain.calendars import Milestone, Stay, milestones
+from exchange.domain.calendars import AdminDay, Milestone, Stay, agreement_due, milestones
 from exchange.domain.meetings import Change, Gathering, MeetingKind, Occasion, Repeats
-from exchange.feeds.events import EventKind, FeedEvent, Override
+from exchange.feeds.events import EventClass, EventKind, FeedEvent, Override
 from exchange.feeds.moments import AllDay, Timed
 from exchange.feeds.recurrence import Frequency, Recurrence
 from exchange.feeds.render import Mailbox
@@ -63,7 +63,19 @@ def stay_events(
         updated_at=now,
     )
     days = milestones(stay.period, closing_days)
-    return (span, *(_milestone(stay, span, one, origin) for one in days))
+    return (span, _agreement_due(stay, span, origin), *(_milestone(stay, span, one, origin) for one in days))
+
+
+def _agreement_due(stay: Stay, span: FeedEvent, origin: Origin) -> FeedEvent:
+    """The agreement is concluded before the first day. Its event stays when it is, and says so."""
+    words = "Agreement to be concluded" if stay.tentative else "Agreement done"
+    day = agreement_due(stay.period)
+    return replace(
+        _milestone(stay, span, Milestone("agreement", words, day), origin),
+        uid=origin.uid("deadline", stay.public_id, "agreement"),
+        kind=EventKind.DEADLINE,
+        categories=("Deadlines",),
+    )
 
 
 def _milestone(stay: Stay, span: FeedEvent, one: Milestone, origin: Origin) -> FeedEvent:
@@ -150,4 +162,24 @@ def _override(meeting: Gathering, change: Change) -> Override:
         when=when if moved else None,
         location=change.location,
         cancelled_on=change.cancelled_on,
+    )
+
+
+def admin_event(day: AdminDay, owner: UUID, origin: Origin, *, in_words: bool) -> FeedEvent:
+    """An admin deadline of a person, for their own calendar. It says what it is about only where they wish so.
+
+    Records of these days are never overwritten, so a changed day is a record with a UID of its own.
+    """
+    what = f"{day.what.value.capitalize()} deadline" if in_words else "Admin deadline"
+    recorded = day.recorded_at.replace(microsecond=0)
+    return FeedEvent(
+        uid=origin.uid("admin", uuid5(owner, f"{day.what.value}-{day.record_id}")),
+        kind=EventKind.ADMIN_DEADLINE,
+        when=AllDay(day.day, day.day),
+        summary=f"{what} (open Exchange)",
+        url=origin.url("/"),
+        created_at=recorded,
+        updated_at=recorded,
+        transparent=True,
+        classification=EventClass.PRIVATE,
     )

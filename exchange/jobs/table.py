@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import sessionmaker
 
-from exchange.jobs import housekeeping, mail, reminders
+from exchange.feeds.entries import Origin
+from exchange.jobs import calendars, housekeeping, mail, reminders
 from exchange.jobs.lease import utc_now
 from exchange.jobs.runs import Solver
 from exchange.jobs.scheduler import Every, Job, Scheduler
@@ -20,6 +21,7 @@ def jobs(*, smtp_url: str | None, base_url: str, instance_id: str) -> tuple[Job,
     always = (
         Job("reminders", Every.HOUR, reminders.run),
         Job("housekeeping", Every.DAY, housekeeping.run),
+        Job("calendars", Every.DAY, calendars.refreshing(Origin(instance_id, base_url))),
     )
     if not smtp_url:
         return always

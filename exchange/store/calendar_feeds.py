@@ -20,12 +20,15 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from exchange.domain.calendars import AdminDay, AdminMatter
 from exchange.store.allocations import Allocation
 from exchange.store.calendars import CalendarBody, CalendarItem, CalendarLink, CalendarOrigin, LinkScope
+from exchange.store.clearances import Clearance, ClearanceStatus
 from exchange.store.meetings import Meeting
 from exchange.store.people import Employment, Person, PersonStatus, RoleGrant
+from exchange.store.permissions import StayPermission
 from exchange.store.secondments import Scope, Secondment
 from exchange.store.workstreams import Requirement, Workstream, WorkstreamPartner
 
@@ -35,7 +38,7 @@ class Subscription:
     """All that a poll is decided by. ``standing`` is what the owner may see by, as a text that changes with it."""
 
     link_id: int
-    owner_id: int
+    owner_id: int | None  # None for a calendar that is written for no person
     owner_active: bool
     owner_zone: str
     scope: LinkScope
@@ -61,7 +64,7 @@ class Subscription:
 class Viewer:
     """Whose events may be shown: secondments within a scope; meetings of work that ``institutes`` take part in."""
 
-    person_id: int
+    person_id: int | None
     secondments: Scope
     institutes: frozenset[int] | None
 
@@ -123,13 +126,13 @@ def _one(session: Session, *conditions: ColumnElement[bool]) -> Subscription | N
     if row is None:
         return None
     values: list[Any] = list(row)
-    known, standing, (key, etag, changed_at, size) = values[:-8], values[-8:-4], values[-4:]
+    known, standing, (key, etag, changed_at, size) = values[:-10], values[-10:-4], values[-4:]
     made: list[Any] = [*known, "/".join(map(_in_order, standing)), key or "", etag or "", changed_at, size or 0]
     return Subscription(*made)
 
 
 def _standing() -> tuple[ScalarSelect[str], ...]:
-    """Roles, employments, workstreams led and seats taken of the link's owner, each as one text."""
+    """Of the link's owner, each as one text: roles, employments, workstreams led, seats taken, admin records."""
     owner = CalendarLink.owner_id
     role = RoleGrant.role.op("||")(":").op("||")(func.coalesce(RoleGrant.institute_id, 0))
     job = cast(Employment.institute_id, String) + ":" + func.coalesce(cast(Employment.ends_on, String), "")
@@ -138,6 +141,8 @@ def _standing() -> tuple[ScalarSelect[str], ...]:
         _together(job, Employment.person_id == owner),
         _together(cast(Workstream.id, String), Workstream.lead_person_id == owner),
         _together(cast(Allocation.requirement_id, String), Allocation.person_id == owner),
+        _together(cast(Clearance.id, String), Clearance.person_id == owner),
+        _together(cast(StayPermission.id, String), StayPermission.person_id == owner),
     )
 
 
@@ -210,6 +215,28 @@ def _item_columns() -> Select[*tuple[Any, ...]]:
     )
 
 
+def admin_days(session: Session, person_id: int, *, since: date) -> list[AdminDay]:
+    """The days by which a person has to renew a clearance or a permission to stay; superseded records have none."""
+    later, curtailed = aliased(Clearance), aliased(StayPermission)
+    clearances = session.execute(
+        select(Clearance.id, Clearance.review_due_on, Clearance.expires_on, Clearance.confirmed_at)
+        .outerjoin(later, later.supersedes_id == Clearance.id)
+        .where(Clearance.person_id == person_id, Clearance.status == ClearanceStatus.ACTIVE, later.id.is_(None))
+    )
+    found = [
+        AdminDay(AdminMatter.CLEARANCE, ident, min(filter(None, (review, expiry))), at)
+        for ident, review, expiry, at in clearances
+        if review or expiry
+    ]
+    stays = session.execute(
+        select(StayPermission.id, StayPermission.ends_on, StayPermission.recorded_at)
+        .outerjoin(curtailed, curtailed.supersedes_id == StayPermission.id)
+        .where(StayPermission.person_id == person_id, StayPermission.withdrawn.is_(False), curtailed.id.is_(None))
+    )
+    found += [AdminDay(AdminMatter.VISA, ident, day, at) for ident, day, at in stays]
+    return [one for one in found if one.day >= since]
+
+
 def _stays_of(link: LinkScope, scope_id: int | None, viewer: Viewer) -> ColumnElement[bool]:
     match link:
         case LinkScope.PERSON:
@@ -246,7 +273,7 @@ def meetings_seen(viewer: Viewer, workstream: InstrumentedAttribute[int]) -> Col
     return or_(workstream.in_(work_of_person(viewer.person_id)), _work_of_institutes(viewer.institutes))
 
 
-def work_of_person(person_id: int) -> Select[int]:
+def work_of_person(person_id: int | None) -> Select[int]:
     """The workstreams that a person leads, has a seat in or is seconded to, as a subquery."""
     led = select(Workstream.id).where(Workstream.lead_person_id == person_id)
     seated = (

@@ -15,7 +15,7 @@ from exchange.domain.calendars import Stay
 from exchange.domain.periods import Period
 from exchange.store.base import Base, UtcDateTime, choice
 from exchange.store.institutes import Institute, Site
-from exchange.store.people import Person
+from exchange.store.people import Person, id_by_email
 from exchange.store.secondments import Secondment
 from exchange.store.workstreams import Workstream
 
@@ -187,3 +187,19 @@ def items_of_meetings(session: Session, idents: Collection[int]) -> dict[int, Ca
     """What is published of these meetings."""
     found = session.scalars(select(CalendarItem).where(CalendarItem.meeting_id.in_(idents)))
     return {item.meeting_id: item for item in found if item.meeting_id is not None}
+
+
+def scope_of_name(session: Session, kind: str, name: str) -> tuple[LinkScope, int | None, int | None] | None:
+    """What a person's address or a code of an institute or workstream names, as (scope, its id, owner)."""
+    match LinkScope(kind):
+        case LinkScope.PERSON:
+            owner = id_by_email(session, name)
+            return None if owner is None else (LinkScope.PERSON, None, owner)
+        case LinkScope.INSTITUTE:
+            institute = session.scalar(select(Institute.id).where(Institute.code == name))
+            return None if institute is None else (LinkScope.INSTITUTE, institute, None)
+        case LinkScope.WORKSTREAM:
+            work = session.scalar(select(Workstream.id).where(Workstream.code == name))
+            return None if work is None else (LinkScope.WORKSTREAM, work, None)
+        case LinkScope.PROGRAMME:
+            return LinkScope.PROGRAMME, None, None

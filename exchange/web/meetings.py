@@ -33,6 +33,7 @@ from exchange.web.access import allowed
 from exchange.web.calendars import origin
 from exchange.web.database import db
 from exchange.web.forms import CheckboxList, Form, TextDate
+from exchange.web.markings import MarkedForm, unmarked
 
 pages = Blueprint("meetings", __name__)
 
@@ -48,8 +49,8 @@ DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 MOST_SHOWN = 60  # occurrences
 
 
-class MeetingForm(Form):
-    title = StringField("Title", [InputRequired("Enter a title"), Length(max=200)])
+class MeetingForm(MarkedForm):
+    title = StringField("Title", [InputRequired("Enter a title"), Length(max=200), unmarked])
     kind = RadioField(
         "Kind",
         choices=[SelectChoice(kind.value, words) for kind, words in KIND_WORDS.items()],
@@ -86,7 +87,7 @@ class MeetingForm(Form):
         "Address of the call",
         [Optional(), Length(max=500), Regexp(r"https://[\x21-\x7e]+\Z", message="Enter an address with https://")],
     )
-    description = TextAreaField("Agenda", [Length(max=2000)])
+    description = TextAreaField("Agenda", [Length(max=2000), unmarked])
     version = HiddenField()
 
 

@@ -46,15 +46,16 @@ class Explainer:
         slots = np.arange(theirs.start, theirs.stop)
         if not len(slots):
             return self._not_eligible(candidate, funnel)
-        columns = self.catalogue.within(slots, self.catalogue.longest[slots])
+        every = self.catalogue.within(slots, self.catalogue.longest[slots])
+        columns = _worth_having(every)
         blocked = self._blocks(slots, columns)
         count = np.sum(list(blocked.values()), axis=0)
         least = np.flatnonzero(count == count.min())
         nearest = int(least[columns.value[least].argmax()])
         names = tuple(name for name, mask in blocked.items() if mask[nearest])
         changes = self._changes(columns, blocked, count)
-        bill, net = self._bill(columns)
-        loss = max(0.0, self.state.value - (self.bound - max(0.0, float(self._best(columns))) + net))
+        # In their best stay the bound falls by what its reduced value lacks to zero; in any other by more.
+        loss = max(0.0, self.state.value - self.bound - min(0.0, float(self.score(every).max())))
         return Reason(
             Kind.BLOCKED if names else Kind.FREE,
             self._sentence(columns, nearest, names, changes),
@@ -63,13 +64,9 @@ class Explainer:
             blocks=names,
             changes=changes,
             lost_to=self._rivals(columns, int(columns.value.argmax()), blocked),
-            bill=bill,
+            bill=self._bill(columns),
             least_loss=round(loss, 3),
         )
-
-    def _best(self, columns: Columns) -> float:
-        best: float = self.score(columns).max()
-        return best
 
     def _not_eligible(self, candidate: str, funnel: dict[str, int]) -> Reason:
         person = self.index.candidates[self.index.candidate_number[candidate]]
@@ -173,15 +170,14 @@ class Explainer:
             for k in order
         )
 
-    def _bill(self, columns: Columns) -> tuple[Bill, float]:
+    def _bill(self, columns: Columns) -> Bill:
         """The bill of the stay with the best reduced value; the items are rounded so that they sum exactly."""
-        scores = self.score(columns)
-        at = int(scores.argmax())
+        at = int(self.score(columns).argmax())
         one = columns.take(np.array([at]))
         items = {name: round(amount, 2) for name, amount in self._items(one).items()}
         items = {name: amount for name, amount in items.items() if amount}
         stay = self._stay(columns, at)
-        return Bill(stay, items, round(stay.value - sum(items.values()), 2)), float(scores[at])
+        return Bill(stay, items, round(stay.value - sum(items.values()), 2))
 
     def _items(self, one: Columns) -> dict[str, float]:
         items = dict.fromkeys(("seat", "desk", "away", "rest"), 0.0)
@@ -197,8 +193,14 @@ class Explainer:
         return items
 
 
+def _worth_having(columns: Columns) -> Columns:
+    """The stays that would add to the plan, or all where none does: nobody is helped by room for a worthless stay."""
+    adding = columns.value > 0
+    return columns.take(adding) if adding.any() else columns
+
+
 def _said(stay: Stay) -> str:
-    return f"{stay.opening} from week {stay.start} for {stay.weeks} weeks"
+    return f"{stay.opening} from week {stay.start} for {stay.weeks} week{'s' if stay.weeks != 1 else ''}"
 
 
 def column_numbers(model: Model, placements: tuple[Placement, ...]) -> Ints:

@@ -10,8 +10,8 @@ from typing import Any
 
 class Kind(StrEnum):
     NOT_ELIGIBLE = "not eligible"  # no stay is allowed, even in an empty plan
-    BLOCKED = "blocked"  # stays are allowed; the plan's other placements have used up what they need
-    FREE = "free"  # a stay would fit, but it is worth nothing (or less) under the objective
+    BLOCKED = "blocked"  # stays are allowed; the plan's other placements have used up what those worth having need
+    FREE = "free"  # a stay would fit, but every one is worth nothing (or less) under the objective
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import itertools
 import random
 from collections.abc import Callable
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from exchange.scheduling.checker import check
@@ -122,6 +122,7 @@ def test_the_prices_in_the_plan_prove_its_bound_again(make_round: Maker, seed: i
 
 
 @given(seed=st.integers(0, 10**6))
+@example(seed=227)  # a worthless stay would fit while the one worth having is blocked
 @quick
 def test_everybody_left_out_has_a_reason_with_what_stands_in_the_way(make_round: Maker, seed: int) -> None:
     problem = make_round(seed)

@@ -84,10 +84,13 @@ def _keep_what_is_possible(model: Model, published: tuple[Placement, ...]) -> Oc
     return state
 
 
-def _refill(state: Occupancy, run: Run) -> None:
-    """Fill what is left, by branch and bound where that is quick: never worse than greedily, and mending balances."""
-    model, kept = state.model, state.numbers
-    if state.balanced():
+def _refill(state: Occupancy, run: Run) -> bool:
+    """Fill what is left, by branch and bound where that is quick: never worse than greedily, and mending balances.
+
+    False where the kept placements are out of balance and nothing was found that mends it.
+    """
+    model, kept, balanced = state.model, state.numbers, state.balanced()
+    if balanced:
         insert_greedily(state, np.arange(len(model.index.candidates)))
     greedy = np.setdiff1d(state.numbers, kept)
     for number in greedy.tolist():
@@ -97,12 +100,13 @@ def _refill(state: Occupancy, run: Run) -> None:
     if len(pool) > REFILL_COLUMNS:
         chosen = np.argsort(-pool.value, kind="stable")[:REFILL_COLUMNS]
         pool = pool.take(np.union1d(chosen, np.flatnonzero(np.isin(pool.number, greedy))))
-    start = np.isin(pool.number, greedy) if state.balanced() else None
+    start = np.isin(pool.number, greedy) if balanced else None
     found = choose_best(build_rows(model), pool, state.limits(), start, run, REFILL_WORK) if len(pool) else None
     if found is not None and found.chosen is not None:
         state.place_all(pool.number[found.chosen])
-    else:
-        state.place_all(greedy)
+        return True
+    state.place_all(greedy)
+    return balanced
 
 
 def _give_up_for_balance(state: Occupancy) -> None:
@@ -118,17 +122,34 @@ def _give_up_for_balance(state: Occupancy) -> None:
         state.remove(int(placed.number[tips[placed.value[tips].argmin()]]))
 
 
+def _as_it_stands(state: Occupancy) -> Occupancy:
+    """The same placements, where a balance that is still broken may stay as it is (facts never block a plan)."""
+    limits = state.model.limits
+    net = limits.balance_low - state.low
+    low, high = np.minimum(limits.balance_low, net), np.maximum(limits.balance_high, net)
+    relaxed = replace(limits, balance_low=low, balance_high=high)
+    near = Occupancy(Model(state.index, state.model.catalogue, relaxed))
+    near.place_all(state.numbers)
+    return near
+
+
+def _repaired(model: Model, published: tuple[Placement, ...]) -> Occupancy:
+    run = Run(Options(seconds=REPAIR_SECONDS), None, None)
+    state = _keep_what_is_possible(model, published)
+    if not _refill(state, run):
+        _give_up_for_balance(state)
+        state = _as_it_stands(state)
+        _refill(state, run)
+    return state
+
+
 def repair(problem: Problem, published: tuple[Placement, ...]) -> Replanned:
     """The instant repair: every published placement that is still possible stays, and what is left is refilled.
 
     ``problem`` is the round as it is now. Takes a fraction of a second up to a thousand people.
     """
-    run = Run(Options(seconds=REPAIR_SECONDS), None, None)
-    model, _ = mend(build_model(problem), run)
-    state = _keep_what_is_possible(model, published)
-    _refill(state, run)
-    _give_up_for_balance(state)
-    return _proposal(problem, model, state.numbers, published)
+    model = build_model(problem)
+    return _proposal(problem, model, _repaired(model, published).numbers, published)
 
 
 def _proposal(problem: Problem, model: Model, numbers: Ints, published: tuple[Placement, ...]) -> Replanned:
@@ -154,6 +175,12 @@ def _with_bonus(model: Model, published: tuple[Placement, ...], stability: Stabi
     return Model(index, replace(catalogue, keeping=keeping), model.limits)
 
 
+def _balanced(model: Model, numbers: Ints) -> bool:
+    state = Occupancy(model)
+    state.place_all(numbers)
+    return state.balanced()
+
+
 def stabilise(
     problem: Problem,
     published: tuple[Placement, ...],
@@ -168,11 +195,13 @@ def stabilise(
     Progress reports value and bound with the bonus included.
     """
     run = Run(options, on_progress, should_stop)
-    model, start = mend(build_model(problem), run)
+    model = build_model(problem)
+    first = _repaired(model, published).numbers
+    start = first
+    if not _balanced(model, first):
+        model, start = mend(model, run)
     run.confirmed_value = plan_value(problem, problem.confirmed)
-    keeping = _with_bonus(model, published, stability)
-    first = repair(problem, published)
-    search(keeping, run, start, column_numbers(model, first.placements))
+    search(_with_bonus(model, published, stability), run, start, first)
     numbers = run.best if run.best is not None else start
     return _proposal(problem, model, numbers, published)
 

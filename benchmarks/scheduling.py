@@ -67,15 +67,14 @@ def main() -> None:
     parser.add_argument("--rivals", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     chosen = parser.parse_args()
-    began = time.process_time()
     problem = read_problem(chosen.instance)
-    read = time.process_time() - began
+    read = time.process_time()
     watcher = Watcher(verbose=chosen.verbose)
     options = Options(
         seconds=chosen.seconds - read, seed=chosen.seed, reproducible=chosen.reproducible, rounds=chosen.rounds
     )
     plan = solve(problem, options, on_progress=watcher)
-    spent, peak = time.process_time() - began, peak_megabytes()
+    spent, peak = time.process_time(), peak_megabytes()
     if chosen.out is not None:
         write_plan(plan, chosen.out)
     greedy = greedy_value(problem)

@@ -1,20 +1,21 @@
 """Large neighbourhood search: free a few related placements, choose again among promising columns, keep what is better.
 
-(Shaw, *Using constraint programming and local search methods to solve vehicle routing problems*, 1998; with branch and
-bound as the repair, as in Danna, Rothberg and Le Pape, *Exploring relaxation induced neighborhoods*, 2005.) Promising
-means a small loss against the bound (``losses.py``). The number of freed placements grows while the choices are made
-quickly and shrinks when they are not.
+(Which placements are related: ``likeness.py``. Branch and bound as the repair: Danna, Rothberg and Le Pape, *Exploring
+relaxation induced neighborhoods*, 2005.) Promising means a small loss against the bound (``losses.py``). The number of
+freed placements grows when small neighbourhoods are used up (Mladenovic and Hansen, *Variable neighborhood search*,
+1997) and shrinks when the choices take too long.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from exchange.scheduling.columns import Columns
 from exchange.scheduling.effort import Run
 from exchange.scheduling.index import Bools, Floats, Ints
+from exchange.scheduling.likeness import related
 from exchange.scheduling.limits import Model
 from exchange.scheduling.losses import Losses
 from exchange.scheduling.occupancy import Occupancy
@@ -24,35 +25,47 @@ from exchange.scheduling.rows import RowSpace
 
 @dataclass(slots=True)
 class Sizes:
-    """How much is freed, and how many columns compete for it."""
+    """How much is freed, and how many columns compete for it; ``patience`` steps without gain make it more."""
 
     freed: int = 14
+    most: int = 60
     columns: int = 800
     per_person: int = 30
     others_per_freed: int = 2
+    patience: int = 0
+
+
+# Where money binds, near-equal lengths are hard to choose among: few columns. Where seats bind, each start and length
+# is another fit, and choices are quick: many columns, and larger neighbourhoods only once the small ones are used up.
+MONEY_BINDS, SEATS_BIND = Sizes(), Sizes(most=200, columns=3_000, per_person=150, patience=12)
 
 
 class Neighbourhoods:
     """The search around one current plan. ``current`` always holds a lawful plan between steps."""
 
-    def __init__(self, model: Model, rows: RowSpace, losses: Losses, plan: Ints, run: Run) -> None:
+    def __init__(self, model: Model, rows: RowSpace, losses: Losses, sizes: Sizes, run: Run) -> None:
         self.model, self.rows, self.losses, self.run = model, rows, losses, run
         self.random = np.random.default_rng(run.options.seed)
-        self.sizes = Sizes()
+        self.sizes, self._failed = replace(sizes), 0
         self.current = Occupancy(model)
-        self.current.place_all(plan)
         catalogue = model.catalogue
         self._people = np.flatnonzero(np.diff(catalogue.candidate_slots) > 0)
         self._least_loss = np.full(len(model.index.candidates), np.inf)
         begins = catalogue.first[catalogue.candidate_slots[self._people]]
         self._least_loss[self._people] = np.minimum.reduceat(losses.of_column, begins)
 
+    def start_from(self, plan: Ints) -> None:
+        """Go on from this plan."""
+        if not np.array_equal(plan, self.current.numbers):
+            self.current = Occupancy(self.model)
+            self.current.place_all(plan)
+
     def step(self, work: Work) -> bool:
         """One neighbourhood; returns whether the plan became better."""
         placed = self.model.catalogue.columns(self.current.numbers)
         if not len(placed):
             return False
-        freed = np.sort(placed.number[self._related(placed)])
+        freed = np.sort(placed.number[related(placed, self.sizes.freed, self.random)])
         before = self.current.value
         for number in freed.tolist():
             self.current.remove(number)
@@ -63,36 +76,18 @@ class Neighbourhoods:
         # The solver's answer is placed only where it is at least as good: it then fits, by its own rows.
         better = found.chosen is not None and found.value >= before - self.current.value
         self.current.place_all(pool.number[found.chosen] if better and found.chosen is not None else freed)
-        self._adapt(found.proven, self.run.spent() - began, work, len(placed))
-        return self.current.value > before
+        gained = self.current.value > before
+        self._failed = 0 if gained else self._failed + 1
+        quick = self.run.options.reproducible or self.run.spent() - began < 0.4 * work.seconds
+        self._adapt(found.proven, quick, len(placed))
+        return gained
 
-    def _adapt(self, proven: bool, seconds: float, work: Work, placed: int) -> None:
-        quick = proven and (self.run.options.reproducible or seconds < 0.4 * work.seconds)
-        if quick:
-            self.sizes.freed = min(placed, int(self.sizes.freed * 1.15) + 1, 60)
+    def _adapt(self, proven: bool, quick: bool, placed: int) -> None:
+        if proven and quick and self._failed >= self.sizes.patience:
+            self.sizes.freed = min(placed, int(self.sizes.freed * 1.15) + 1, self.sizes.most)
+            self._failed = 0
         elif not proven:
             self.sizes.freed = max(5, int(self.sizes.freed * 0.85))
-
-    def _related(self, placed: Columns) -> Ints:
-        """Positions of the placements to free: those most like one chosen at random, in one of five senses."""
-        random = self.random
-        seed = int(random.integers(len(placed)))
-        distance = np.abs(placed.start - placed.start[seed]).astype(float)
-        same_host, same_home = placed.host == placed.host[seed], placed.home == placed.home[seed]
-        sense = random.random()
-        if sense < 0.3:
-            likeness = 2.0 * same_host + 3.0 * (placed.opening == placed.opening[seed]) - distance / 10
-        elif sense < 0.55:
-            likeness = 4.0 * (placed.team == placed.team[seed]) + same_home - distance / 20
-        elif sense < 0.75:
-            middle = (placed.start + placed.end) / 2
-            likeness = -np.abs(middle - middle[seed]) / 6
-        elif sense < 0.9:
-            back = (placed.home == placed.host[seed]) & (placed.host == placed.home[seed])
-            likeness = 3.0 * ((same_home & same_host) | back)
-        else:
-            likeness = np.zeros(len(placed))
-        return np.argsort(-(likeness + 1.5 * random.random(len(placed))), kind="stable")[: self.sizes.freed]
 
     def _pool(self, freed: Ints) -> Columns:
         """The columns that compete: of the freed people, and of some others with small losses; those that fit."""

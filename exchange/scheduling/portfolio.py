@@ -5,8 +5,9 @@
 3. ``generation.py`` the linear relaxation over all columns: the bound, and prices for everything after
 4. ``greedy.py``    again, by reduced value
 5. exact            when few columns can be in a better plan: branch and bound over just those proves the best
-6. ``dive.py``      follow the relaxation to a plan
-7. ``restricted.py`` and ``neighbourhoods.py`` in turns, the one that has lately gained more per second first
+6. ``dive.py``      follow the relaxation to a plan, fast and then more slowly
+7. moves in turns, the one that has lately gained more per second first: ``neighbourhoods.py`` and, where seats bind,
+   dives from part of the plan (``dive.py``); where money binds, ``restricted.py``; all three once nothing gains
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from functools import partial
 
 import numpy as np
 
-from exchange.scheduling.dive import dive
+from exchange.scheduling.dive import Diver, DivingSearch
 from exchange.scheduling.effort import Options, Progress, Run, StoppedBy
 from exchange.scheduling.explain import column_numbers, placements_of
 from exchange.scheduling.generation import Generated, generate
@@ -28,7 +29,7 @@ from exchange.scheduling.losses import Losses
 from exchange.scheduling.master import InteriorMaster, Master, SimplexMaster
 from exchange.scheduling.mending import mend
 from exchange.scheduling.model import build_model
-from exchange.scheduling.neighbourhoods import Neighbourhoods
+from exchange.scheduling.neighbourhoods import MONEY_BINDS, SEATS_BIND, Neighbourhoods
 from exchange.scheduling.occupancy import Occupancy
 from exchange.scheduling.plan import Plan
 from exchange.scheduling.pricing import Pricer
@@ -40,6 +41,10 @@ from exchange.scheduling.rows import RowSpace, build_rows, needed_for_all
 EXACT_UP_TO = 3_000  # columns: branch and bound over this many usually ends with a proof
 VALUE_SHARE = 0.3  # of the plain value, added to the reduced value in the dual greedy
 LOOSE_MONEY = 0.15  # of the median budget left by the greedy plan: then seats bind, not money
+DIVE_SHARES = (0.06, 0.03)  # of the columns in use, fixed at each step of the first dives
+MOVES = ("branch and bound", "neighbourhoods", "dives")
+MOVES_WHERE_SEATS_BIND = ("dives", "neighbourhoods")
+MOVES_WHERE_MONEY_BINDS = ("branch and bound", "neighbourhoods")
 DEFAULT = Options()
 
 
@@ -51,6 +56,7 @@ class _Search:
     run: Run
     rows: RowSpace
     pricer: Pricer
+    seats_bind: bool = False
     trail: list[str] = field(default_factory=list)
 
     def offer(self, numbers: Ints) -> None:
@@ -73,7 +79,8 @@ class _Search:
     def master(self, state: Occupancy) -> Master:
         """Interior prices where most budgets are far from spent, so that seats and quotas bind; else the simplex."""
         left = state.purses / np.maximum(self.model.limits.purses, 1)
-        if float(np.median(left)) > LOOSE_MONEY:
+        self.seats_bind = float(np.median(left)) > LOOSE_MONEY
+        if self.seats_bind:
             return InteriorMaster(self.model, self.rows, self.model.catalogue.columns(state.numbers))
         needed = needed_for_all(self.rows, self.model.catalogue, self.model.limits)
         return SimplexMaster(self.model, self.rows, needed, state.numbers)
@@ -93,14 +100,32 @@ class _Search:
         if state.balanced():
             self.offer(state.numbers)
 
-    def dive(self, master: Master, generated: Generated) -> None:
+    def first_dives(self, diver: Diver, generated: Generated) -> None:
+        """Dives from nothing; the slower one only where it is cheap."""
         if generated.relaxed is None:
             return
         self.run.enter("dive")
-        score = self.pricer.score(generated.prices, VALUE_SHARE)
-        state = dive(self.model, master, self.pricer, generated.relaxed, score, self.run, 0.4 * self.run.left())
-        if state.balanced():
-            self.offer(state.numbers)
+        for share in DIVE_SHARES:
+            began, left = self.run.spent(), self.run.left()
+            state = diver.from_nothing(generated.relaxed, share, began + 0.4 * left)
+            if state.balanced():
+                self.offer(state.numbers)
+            if not self.run.options.reproducible and self.run.spent() - began > 0.1 * left:
+                return
+
+    def dives(self, search: DivingSearch, until: Callable[[int], bool]) -> None:
+        """Dives from part of the best plan until told to stop."""
+        self.run.enter("dives")
+        if self.run.best is None or self.run.value is None:
+            return
+        plan, value, steps = self.run.best, self.run.value - self.run.confirmed_value, 0
+        while not until(steps) and not self.run.over() and not self.run.settled():
+            found = search.step(plan, value, self.run.spent() + self.run.left())
+            if found is not None:
+                plan, value = found.numbers, found.value
+                self.run.offer(plan, value + self.run.confirmed_value)
+            steps += 1
+        self.note()
 
     def better_columns(self, losses: Losses) -> Ints:
         """The columns that a better plan can still contain."""
@@ -133,12 +158,12 @@ class _Search:
             self.offer(numbers[found.chosen])
         return found
 
-    def neighbourhoods(self, losses: Losses, work: Work, until: Callable[[int], bool]) -> None:
+    def neighbourhoods(self, search: Neighbourhoods, work: Work, until: Callable[[int], bool]) -> None:
         """Neighbourhoods from the best plan until told to stop (by the number of steps, or by the clock behind it)."""
         self.run.enter("neighbourhoods")
         if self.run.best is None:
             return
-        search = Neighbourhoods(self.model, self.rows, losses, self.run.best, self.run)
+        search.start_from(self.run.best)
         steps = 0
         while not until(steps) and not self.run.over() and not self.run.settled():
             if search.step(work):
@@ -146,49 +171,62 @@ class _Search:
             steps += 1
         self.note()
 
-    def improve(self, losses: Losses) -> None:
+    def improve(self, losses: Losses, diver: Diver) -> None:
         """Steps 5 and 7 until the run is settled or over."""
         people = int((np.diff(self.model.catalogue.candidate_slots) > 0).sum())
         count = max(1_500, (10 if people < 600 else 8 if people < 2_000 else 5) * people)
+        sizes = SEATS_BIND if self.seats_bind else MONEY_BINDS
+        near, diving = Neighbourhoods(self.model, self.rows, losses, sizes, self.run), DivingSearch(diver, self.run)
         if self.run.options.reproducible:
-            self._improve_by_counts(losses, count)
+            self._improve_by_counts(losses, count, near, diving)
         else:
-            self._improve_by_clock(losses, count)
+            self._improve_by_clock(losses, count, near, diving)
 
-    def _improve_by_counts(self, losses: Losses, count: int) -> None:
+    def _improve_by_counts(self, losses: Losses, count: int, near: Neighbourhoods, diving: DivingSearch) -> None:
         rounds = self.run.options.rounds
         if len(self.better_columns(losses)) <= EXACT_UP_TO:
             self.exact(losses)
         if not self.run.settled() and not self.run.over():
-            self.restricted(losses, count, Work(self.run.left(), 2_000 * rounds, 10 * rounds))
-        self.neighbourhoods(losses, Work(self.run.left(), 20_000, 200), lambda steps: steps >= rounds)
+            if self.seats_bind:
+                self.dives(diving, lambda steps: steps >= rounds)
+            else:
+                self.restricted(losses, count, Work(self.run.left(), 2_000 * rounds, 10 * rounds))
+        self.neighbourhoods(near, Work(self.run.left(), 20_000, 200), lambda steps: steps >= rounds)
         if not self.run.settled() and self.run.stopped_by is None:
             self.run.stopped_by = StoppedBy.WORK
 
-    def _improve_by_clock(self, losses: Losses, count: int) -> None:
-        slice_seconds, turn = max(2.0, 0.15 * self.run.options.seconds), 0
-        gained: dict[str, float] = {}
+    def _improve_by_clock(self, losses: Losses, count: int, near: Neighbourhoods, diving: DivingSearch) -> None:
+        slice_seconds = max(2.0, 0.15 * self.run.options.seconds)
+        moves = MOVES_WHERE_SEATS_BIND if self.seats_bind else MOVES_WHERE_MONEY_BINDS
+        untried, gained = list(moves), dict.fromkeys(moves, 0.0)
         while not self.run.settled() and not self.run.over():
             if len(self.better_columns(losses)) <= EXACT_UP_TO:
                 self.exact(losses)
                 continue
-            move = MOVES[turn] if turn < len(MOVES) else max(MOVES, key=lambda name: gained[name])
-            began, value, turn = self.run.spent(), self.run.value or 0, turn + 1
+            move = untried.pop(0) if untried else max(gained, key=lambda name: gained[name])
+            began, value = self.run.spent(), self.run.value or 0
             seconds = min(slice_seconds, self.run.left())
             if move == "branch and bound":
                 self.restricted(losses, count, Work(seconds, 10**9, 10**7))
+            elif move == "neighbourhoods":
+                self.neighbourhoods(near, Work(2.0, 10**9, 10**7), self._for_seconds(seconds))
             else:
-                self.neighbourhoods(losses, Work(2.0, 10**9, 10**7), self._for_seconds(seconds))
+                self.dives(diving, self._for_seconds(seconds))
             gained[move] = ((self.run.value or 0) - value) / max(0.1, self.run.spent() - began)
-            if not any(gained.values()) and len(gained) == len(MOVES):
-                count, turn = count * 3 // 2, 0
+            if not untried and not any(gained.values()):
+                untried, gained, count = list(MOVES), dict.fromkeys(MOVES, 0.0), count * 3 // 2
+
+    def fill_up(self) -> None:
+        """Whoever still fits with a stay worth something is placed."""
+        state = Occupancy(self.model)
+        state.place_all(self.run.best if self.run.best is not None else np.zeros(0, dtype=np.int64))
+        if state.balanced():
+            insert_greedily(state, np.arange(len(self.model.index.candidates)))
+            self.offer(state.numbers)
 
     def _for_seconds(self, seconds: float) -> Callable[[int], bool]:
         until = self.run.spent() + seconds
         return lambda _: self.run.spent() > until
-
-
-MOVES = ("branch and bound", "neighbourhoods")
 
 
 def solve(
@@ -224,10 +262,12 @@ def search(model: Model, run: Run, start: Ints, warm: Ints) -> Outcome:
     generated = steps.relax(master)
     steps.dual_greedy(generated, start)
     losses = Losses(steps.pricer, generated)
+    diver = Diver(model, master, steps.pricer, steps.pricer.score(generated.prices, VALUE_SHARE), run)
     if not run.settled() and len(steps.better_columns(losses)) > EXACT_UP_TO and not run.over():
-        steps.dive(master, generated)
-    del master
-    steps.improve(losses)
+        steps.first_dives(diver, generated)
+    steps.improve(losses, diver)
+    if run.stopped_by is not StoppedBy.PROOF:
+        steps.fill_up()
     return Outcome(model, run, rows, generated, tuple(steps.trail))
 
 

@@ -105,7 +105,7 @@ def move(
     """
     with writing(session, actor, verb.value, now=now) as work:
         found = fetched(work, ident)
-        life = facts_of.load(session, found, now.date())
+        life = facts_of.load(session, found, now.date(), actor)
         work.require(rules.decide(life.facts, verb, actor, now.date(), reason=reason))
         step = rules.BY_SOURCE_AND_VERB[life.facts.state, verb]
         seat = rules.acting_seat(life.facts, actor, step)

@@ -9,13 +9,14 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from exchange.actions import agreements, secondments
+from exchange.actions import agreements, secondments, stay_papers
 from exchange.actions.drafts import Proposal
 from exchange.demo.roster import Named, roster
 from exchange.demo.seats import main_sites
 from exchange.demo.works import CA, JP, UK, US, Places
 from exchange.domain.actors import Actor, Role
 from exchange.domain.agreements import AgreementContent, CostModel, Decision, Mode
+from exchange.domain.papers import PaperKind
 from exchange.domain.round_settings import first_monday
 from exchange.domain.secondment_facts import Side, Verb
 from exchange.store.agreements import versions_of
@@ -38,13 +39,13 @@ class Story:
 
 STORIES: tuple[Story, ...] = (
     Story(UK, 0, US, 120, 26, "j1_research_scholar", "Compare how both institutes elicit cyber capabilities.", 0),
-    Story(UK, 3, US, 150, 13, "", "Bring the control evaluations to the agent security team.", 1),
-    Story(US, 2, UK, 140, 39, "gae", "Set up shared measurement of safeguards.", 2),
-    Story(US, 4, UK, 160, 26, "gae", "Review biology tasks with the London team.", 3),
-    Story(CA, 3, UK, 130, 26, "gae", "Join the multilingual strand as a reviewer.", 4),
-    Story(UK, 5, US, 170, 52, "j1_research_scholar", "Lead the joint work on uncertainty of evaluations.", 6),
-    Story(UK, 6, JP, 180, 26, "other", "Prepare the next joint testing exercise.", 7),
-    Story(US, 5, UK, 190, 26, "gae", "Run the cyber range together.", 10),
+    Story(UK, 3, US, 150, 13, "", "Bring the control evaluations to the agent security team.", 2),
+    Story(US, 2, UK, 140, 39, "gae_research", "Set up shared measurement of safeguards.", 3),
+    Story(US, 4, UK, 160, 26, "gae_research", "Review biology tasks with the London team.", 4),
+    Story(CA, 3, UK, 130, 26, "gae_research", "Join the multilingual strand as a reviewer.", 5),
+    Story(UK, 5, US, 170, 52, "j1_research_scholar", "Lead the joint work on uncertainty of evaluations.", 7),
+    Story(UK, 6, JP, 180, 26, "other", "Prepare the next joint testing exercise.", 8),
+    Story(US, 5, UK, 190, 26, "gae_research", "Run the cyber range together.", 12),
 )
 
 
@@ -62,6 +63,9 @@ class Stay:
 
     def move(self, who: Actor, verb: Verb) -> None:
         secondments.move(self.session, who, self.ident, verb, now=self.now)
+
+    def show(self, who: Actor, kind: PaperKind) -> None:
+        stay_papers.record_paper(self.session, who, self.ident, kind, self.now.date(), now=self.now)
 
     def propose(self) -> None:
         home, _ = self.home
@@ -95,6 +99,7 @@ class Stay:
 
 STEPS: tuple[Callable[[Stay], None], ...] = (
     lambda stay: stay.move(stay.person, Verb.CONSENT),
+    lambda stay: stay.show(stay.person, PaperKind.DECLARATION),
     lambda stay: stay.move(stay.home[0], Verb.RELEASE),
     lambda stay: stay.move(stay.home[0], Verb.NOMINATE),
     lambda stay: stay.move(stay.host, Verb.ACCEPT),
@@ -103,6 +108,7 @@ STEPS: tuple[Callable[[Stay], None], ...] = (
     lambda stay: stay.approve(stay.home[1], Side.HOME),
     lambda stay: stay.approve(stay.host, Side.HOST),
     lambda stay: stay.approve(stay.person, Side.PERSON),
+    lambda stay: stay.show(stay.home[0], PaperKind.FUNDING),
     lambda stay: stay.move(stay.host, Verb.CONCLUDE),
 )
 

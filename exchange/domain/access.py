@@ -52,6 +52,12 @@ class Permission(StrEnum):
     MEETINGS_EDIT = "meetings:edit"
     CALENDARS_SEE = "calendars:see"
     CALENDARS_MAKE = "calendars:make"
+    RECOGNITIONS_EDIT = "recognitions:edit"
+    PERMISSIONS_EDIT = "permissions:edit"
+    PAPERS_EDIT = "papers:edit"
+    WAIVERS_GRANT = "waivers:grant"
+    POLICIES_SEE = "policies:see"
+    POLICIES_EDIT = "policies:edit"
     IMPORT_PEOPLE = "import:people"
     IMPORT_CLEARANCES = "import:clearances"
     IMPORT_WORKSTREAMS = "import:workstreams"
@@ -93,6 +99,12 @@ TABLE: dict[Permission, frozenset[Role]] = {
     P.MEETINGS_EDIT: frozenset({L}),
     P.CALENDARS_SEE: EVERYBODY,
     P.CALENDARS_MAKE: EVERYBODY,
+    P.RECOGNITIONS_EDIT: frozenset({S}),
+    P.PERMISSIONS_EDIT: frozenset({H}),
+    P.PAPERS_EDIT: frozenset({R, L, H, S, D}),  # whoever goes records some of their own
+    P.WAIVERS_GRANT: frozenset({H, S}),
+    P.POLICIES_SEE: frozenset({H, S, D, A}),
+    P.POLICIES_EDIT: frozenset({D}),
     P.IMPORT_USE: frozenset({R, L, H, S}),
     P.IMPORT_PEOPLE: frozenset({H}),
     P.IMPORT_CLEARANCES: frozenset({S}),

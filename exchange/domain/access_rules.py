@@ -60,7 +60,9 @@ def citizenship_allowed(facts: EligibilityFacts) -> Breaches:
 
 
 def site_fits_work(facts: EligibilityFacts) -> Breaches:
-    rank = facts.offer.site_rank
-    if not facts.stay.city or rank is None or rank >= facts.offer.need.rank:
+    rank, asked = facts.offer.site_rank, facts.offer.need.rank
+    if not facts.stay.city or asked == 0 or (rank is not None and rank >= asked):
         return ()
+    if rank is None:
+        return (Breach(30, WARN, "What the site is built for is not recorded: agree where sensitive work is done."),)
     return (Breach(30, WARN, "The site is not built for the most sensitive part of the work: agree where it is done."),)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from exchange.domain.clearances import coverage
 from exchange.domain.eligibility_facts import EligibilityFacts
 from exchange.domain.periods import Period, gaps, shared, union
 from exchange.domain.recognitions import RecognitionStatus
+from exchange.domain.secondment_facts import SuspensionCode
 
 
 class Lane(StrEnum):
@@ -84,10 +86,38 @@ class Strip:
         """Whether these lanes cover every day for certain or are not needed."""
         return not any(gap.lane in lanes for gap in self.gaps)
 
+    def opens(self) -> bool:
+        """Whether access covers the stay well enough to begin: what may fall due later is warned of, not waited for."""
+        lanes = self.covers(Lane.RECOGNITION, Lane.VISIT, Lane.PERMISSION)
+        clearance = [gap for gap in self.gaps if gap.lane is Lane.CLEARANCE]
+        return lanes and not any(gap.cover is Cover.GAP or self.period.start in gap.period for gap in clearance)
+
+    def on(self, lane: Lane, day: date) -> Cover:
+        return next(run.cover for run in self.lanes[lane] if day in run.period)
+
 
 def strip(period: Period, lanes: Mapping[Lane, LaneDays]) -> Strip:
     """The strip of a stay. A lane that is not given is a gap from end to end: what was not looked up covers nothing."""
     return Strip(period, {lane: _runs(period, lanes.get(lane, LaneDays())) for lane in Lane})
+
+
+def lapse_on(found: Strip, facts: EligibilityFacts, phased: bool) -> SuspensionCode | None:
+    """Rule 17: what today needs and certainly lacks.
+
+    Not knowing suspends nobody, and what was never recorded is not known rather than lapsed. A phased access does
+    without a decision of the host.
+    """
+    day = min(max(facts.today, found.period.start), found.period.end)
+    recorded = {
+        Lane.CLEARANCE: True,  # a person without any record is unknown in this lane
+        Lane.RECOGNITION: bool(facts.stay.recognitions) and not phased,
+        Lane.VISIT: bool(facts.stay.visits) and not phased,
+        Lane.PERMISSION: any(one.country == facts.offer.host_country for one in facts.candidate.permissions),
+    }
+    missing = [lane for lane, counts in recorded.items() if counts and found.on(lane, day) is Cover.GAP]
+    if not missing:
+        return None
+    return SuspensionCode.PERMISSION if missing == [Lane.PERMISSION] else SuspensionCode.ACCESS
 
 
 def lanes_of(facts: EligibilityFacts, agreed: Period | None) -> dict[Lane, LaneDays]:

@@ -186,8 +186,6 @@ def site(facts: EligibilityFacts) -> Finding:
     if offer.overlap_hours is not None and offer.overlap_hours < offer.overlap_hours_needed:
         asked, shared = offer.overlap_hours_needed, offer.overlap_hours
         return Finding(Check.SITE, FAIL, f"The sites share {shared} working hours a day; {asked} are asked.")
-    if facts.stay.city and offer.need.rank and offer.site_rank is None:
-        return Finding(Check.SITE, UNKNOWN, "What the site is built for is not recorded.")
     return _judged(Check.SITE, access_rules.site_fits_work(facts), "The site, its hours and languages fit.")
 
 

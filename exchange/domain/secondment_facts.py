@@ -124,11 +124,12 @@ class EndReason(StrEnum):
 
 
 class SuspensionCode(StrEnum):
-    """Why a stay is suspended. The code is all that a suspension ever records or tells."""
+    """Why a stay is suspended. The code is all that a suspension ever records or tells.
 
-    CLEARANCE = "clearance"
-    RECOGNITION = "recognition"
-    VISIT = "visit"
+    Everybody concerned reads it, so ``ACCESS`` does not say whether a clearance, its recognition or a visit is missing.
+    """
+
+    ACCESS = "access"
     PERMISSION = "permission"
     LEAVE = "leave"
 

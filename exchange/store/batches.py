@@ -20,7 +20,7 @@ from exchange.store.base import UtcDateTime
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
-def gather(session: Session, **reads: Select[Any]) -> Rows:
+def gather(session: Session, **reads: Select[*tuple[Any, ...]]) -> Rows:
     """The rows of each read under its name, in no particular order. The reads have no ordering of their own."""
     width = max(len(read.selected_columns) for read in reads.values())
     parts = []

@@ -9,16 +9,20 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from exchange.domain import access, agreements
+from exchange.domain import access, agreements, eligibility_checks
 from exchange.domain.access import Permission
+from exchange.domain.access_strip import Strip, lanes_of, lapse_on, strip
 from exchange.domain.actors import Actor, Role
+from exchange.domain.eligibility import Reader, Report, reader_of, with_waivers
+from exchange.domain.eligibility_facts import EligibilityFacts
 from exchange.domain.secondment_facts import Audience, SecondmentFacts, Side
 from exchange.store import agreements as agreement_store
+from exchange.store import eligibility
 from exchange.store import secondments as store
 from exchange.store.agreements import StoredVersion
 from exchange.store.openings import OpeningStatus
 from exchange.store.people import Person, PersonStatus, RoleGrant
-from exchange.store.secondments import Found, MoveRow, Scope
+from exchange.store.secondments import Found, MoveRow, Scope, Secondment
 
 _ROLES = {
     Audience.HOME_HR: (Side.HOME, Role.HR_COORDINATOR),
@@ -39,11 +43,17 @@ def scope_of(actor: Actor) -> Scope:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A secondment's facts with what they were drawn from: its agreement versions and its moves, oldest first."""
+    """A secondment's facts with what they were drawn from: its agreement versions and its moves, oldest first.
+
+    ``report`` is whole: redact it for the reader before it is shown.
+    """
 
     facts: SecondmentFacts
     versions: tuple[StoredVersion, ...]
     moves: tuple[MoveRow, ...]
+    eligible: EligibilityFacts
+    report: Report
+    strip: Strip
 
     @property
     def agreement(self) -> tuple[agreements.AgreementVersion, ...]:
@@ -51,13 +61,19 @@ class Life:
         return tuple(version.domain for version in self.versions)
 
 
-def load(session: Session, found: Found, today: date) -> Life:
-    """The facts of one secondment as of today, in three statements."""
+def load(session: Session, found: Found, today: date, actor: Actor | None = None) -> Life:
+    """The facts of one secondment as of today, in four statements. What blocks a move is worded for the actor.
+
+    Eligibility is judged on the days that were agreed last, whether the secondment has taken them over or not.
+    """
     row, opening = found.secondment, found.opening
     versions = tuple(agreement_store.versions_of(session, row.id))
     moves = tuple(store.moves_of(session, row.id))
     standing = agreements.standing([version.domain for version in versions])
     agreed = standing.in_force.content if standing.in_force else None
+    grounds = eligibility.load(session, eligibility.subject_of(row, agreed.period if agreed else None), today)
+    report = with_waivers(eligibility_checks.report(grounds.facts), grounds.waivers)
+    days = strip(grounds.facts.period, lanes_of(grounds.facts, agreed.period if agreed else None))
     facts = SecondmentFacts(
         state=row.state,
         person_id=row.person_id,
@@ -78,11 +94,14 @@ def load(session: Session, found: Found, today: date) -> Life:
         version_in_force=row.version_in_force,
         agreement_pending=standing.pending is not None,
         awaited=standing.awaited,
+        blocks=report.blocks(_reader(actor, row)),
+        access_covered=days.opens(),
+        lapse=lapse_on(days, grounds.facts, bool(row.phased_access)),
         phased_access=row.phased_access,
         access_removed=row.access_removed_at is not None,
         outcome_recorded=bool(row.outcome),
     )
-    return Life(facts, versions, moves)
+    return Life(facts, versions, moves, grounds.facts, report, days)
 
 
 def receivers(session: Session, found: Found, audiences: Iterable[Audience]) -> set[int]:
@@ -106,6 +125,12 @@ def receivers(session: Session, found: Found, audiences: Iterable[Audience]) -> 
             )
         )
     return people
+
+
+def _reader(actor: Actor | None, row: Secondment) -> Reader:
+    if actor is None:
+        return Reader.OTHER
+    return reader_of(actor, row.person_id, row.home_institute_id, row.host_institute_id)
 
 
 def _leads(found: Found) -> frozenset[int]:

@@ -17,6 +17,7 @@ from exchange.domain import secondments as rules
 from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
 from exchange.domain.agreements import Mode
+from exchange.domain.policy_seeds import ROUTES
 from exchange.domain.secondment_facts import (
     BEFORE_ARRIVAL,
     FINAL,
@@ -49,15 +50,7 @@ MODES = [
     SelectChoice(Mode.HYBRID.value, "Partly at the host, partly at home"),
     SelectChoice(Mode.REMOTE.value, "Remote"),
 ]
-LEGAL_BASES = [
-    SelectChoice("", "Not decided yet"),
-    SelectChoice("gae", "UK Government Authorised Exchange"),
-    SelectChoice("international_agreement", "UK International Agreement"),
-    SelectChoice("j1_research_scholar", "US J-1 research scholar"),
-    SelectChoice("nist_associate", "US foreign guest researcher"),
-    SelectChoice("interchange", "UK civil service interchange"),
-    SelectChoice("other", "Another basis"),
-]
+LEGAL_BASES = [SelectChoice("", "Not decided yet"), *(SelectChoice(key, words) for key, words in ROUTES.items())]
 BUTTONS = {
     Verb.CONSENT: "Consent",
     Verb.RELEASE: "Record the release",
@@ -174,8 +167,8 @@ def new() -> ResponseReturnValue:
 def show(ident: int) -> ResponseReturnValue:
     found = _found(ident)
     today = clock.today(access.signed_in().zone)
-    life = secondment_facts.load(db.session(), found, today)
     actor = access.actor()
+    life = secondment_facts.load(db.session(), found, today, actor)
     standing = agreement_rules.standing(life.agreement)
     return render_template(
         "secondments/show.html",

@@ -21,13 +21,20 @@ from exchange.store.audit import AuditEvent
 from exchange.store.notices import Notice, OutgoingMail
 from exchange.store.secondments import Secondment
 from tests.cast import ACTOR, NOW, PERSON, UK, US
+from tests.stays import with_papers
 
 ADA = PERSON["ada"]
-STAY = Proposal(person_id=ADA, host_id=US, starts_on=date(2027, 2, 1), ends_on=date(2027, 7, 30))
+STAY = Proposal(
+    person_id=ADA,
+    host_id=US,
+    starts_on=date(2027, 2, 1),
+    ends_on=date(2027, 7, 30),
+    legal_basis="j1_research_scholar",
+)
 
 
 def proposed(session: Session, proposal: Proposal = STAY) -> int:
-    return secondments.propose(session, ACTOR["uk_hr"], proposal, now=NOW)
+    return with_papers(session, secondments.propose(session, ACTOR["uk_hr"], proposal, now=NOW))
 
 
 def moved(session: Session, ident: int, *steps: tuple[str, Verb]) -> int:

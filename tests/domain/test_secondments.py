@@ -162,7 +162,7 @@ def test_a_sending_back_needs_a_reason() -> None:
         (State.CLOSING, Verb.COMPLETE, HOST_COORDINATOR, {}, "last day is 26 February 2027"),
         (State.CLOSING, Verb.COMPLETE, HOST_COORDINATOR, {"access_removed": False}, "badge and accounts"),
         (State.COMPLETED, Verb.CLOSE, HOME_HR, {"outcome_recorded": False}, "write them down"),
-        (State.SUSPENDED, Verb.RESUME, HOST_SO, {"lapse": SuspensionCode.CLEARANCE}, "what restores it"),
+        (State.SUSPENDED, Verb.RESUME, HOST_SO, {"lapse": SuspensionCode.ACCESS}, "what restores it"),
         (State.DRAFT, Verb.LAPSE, SYSTEM, {}, "lapses on 28 November 2026"),
     ],
 )
@@ -267,15 +267,15 @@ def test_only_a_security_officer_resumes_a_suspended_stay(actor: Actor) -> None:
 def test_a_suspension_records_a_code_and_nothing_else() -> None:
     told_too_much = decide(facts(State.ACTIVE), Verb.SUSPEND, HOST_SO, START, reason="failed the interview")
     assert told_too_much.refusal is Refusal.INVALID
-    assert decide(facts(State.ACTIVE), Verb.SUSPEND, HOST_SO, START, reason=SuspensionCode.CLEARANCE)
+    assert decide(facts(State.ACTIVE), Verb.SUSPEND, HOST_SO, START, reason=SuspensionCode.ACCESS)
     assert decide(facts(State.CLOSING), Verb.SUSPEND, SYSTEM, START, reason=SuspensionCode.PERMISSION)
-    assert not decide(facts(State.ACTIVE), Verb.SUSPEND, HOST_COORDINATOR, START, reason=SuspensionCode.CLEARANCE)
+    assert not decide(facts(State.ACTIVE), Verb.SUSPEND, HOST_COORDINATOR, START, reason=SuspensionCode.ACCESS)
 
 
 def test_a_lapse_suspends_at_once_without_any_job() -> None:
-    assert effective_state(facts(State.ACTIVE, lapse=SuspensionCode.CLEARANCE)) is State.SUSPENDED
-    assert effective_state(facts(State.CLOSING, lapse=SuspensionCode.VISIT)) is State.SUSPENDED
-    assert effective_state(facts(State.READY, lapse=SuspensionCode.CLEARANCE)) is State.READY
+    assert effective_state(facts(State.ACTIVE, lapse=SuspensionCode.ACCESS)) is State.SUSPENDED
+    assert effective_state(facts(State.CLOSING, lapse=SuspensionCode.ACCESS)) is State.SUSPENDED
+    assert effective_state(facts(State.READY, lapse=SuspensionCode.ACCESS)) is State.READY
     assert effective_state(facts(State.ACTIVE)) is State.ACTIVE
 
 
@@ -371,7 +371,7 @@ def test_the_page_lists_ones_own_moves_with_what_stands_in_their_way() -> None:
 
 def test_moves_open_and_decide_agree() -> None:
     cast = (HOME_HR, HOST_COORDINATOR, HOST_SO, HOME_SO, THE_LEAD, THE_PERSON, OUTSIDER, SYSTEM)
-    reasons = {Verb.SUSPEND: SuspensionCode.CLEARANCE.value, Verb.END_EARLY: EndReason.PERSONAL.value}
+    reasons = {Verb.SUSPEND: SuspensionCode.ACCESS.value, Verb.END_EARLY: EndReason.PERSONAL.value}
     for state in State:
         for actor in cast:
             listed = {m.move.verb: m.verdict for m in moves_open(facts(state), actor, START)}

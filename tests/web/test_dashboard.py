@@ -15,6 +15,7 @@ from tests.cast import ACTOR, NOW, PERSON, US
 from tests.clients import PageClient
 from tests.engines import Database
 from tests.statements import MOST, statements
+from tests.stays import with_papers
 
 As = Callable[[str], PageClient]
 
@@ -22,7 +23,7 @@ As = Callable[[str], PageClient]
 def propose(database: Database, *steps: tuple[str, Verb]) -> int:
     with database.session() as session:
         stay = Proposal(PERSON["ada"], US, date(2027, 1, 4), date(2027, 7, 2))
-        ident = secondments.propose(session, ACTOR["uk_hr"], stay, now=NOW)
+        ident = with_papers(session, secondments.propose(session, ACTOR["uk_hr"], stay, now=NOW))
         for key, verb in steps:
             secondments.move(session, ACTOR[key], ident, verb, now=NOW)
     return ident

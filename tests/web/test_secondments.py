@@ -16,6 +16,7 @@ from tests.cast import ACTOR, NOW, PERSON, UK, US
 from tests.clients import PageClient
 from tests.engines import Database
 from tests.statements import statements
+from tests.stays import with_papers
 
 As = Callable[[str], PageClient]
 TERMS = {
@@ -31,8 +32,15 @@ TERMS = {
 @pytest.fixture
 def ident(database: Database) -> int:
     with database.session() as session:
-        stay = Proposal(PERSON["ada"], US, date(2027, 2, 1), date(2027, 7, 30), purpose="Evaluate agents")
-        return secondments.propose(session, ACTOR["uk_hr"], stay, now=NOW)
+        stay = Proposal(
+            PERSON["ada"],
+            US,
+            date(2027, 2, 1),
+            date(2027, 7, 30),
+            legal_basis="j1_research_scholar",
+            purpose="Evaluate agents",
+        )
+        return with_papers(session, secondments.propose(session, ACTOR["uk_hr"], stay, now=NOW))
 
 
 def accepted(database: Database, ident: int) -> None:

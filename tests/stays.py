@@ -1,0 +1,19 @@
+"""What a secondment of the cast needs on record before its moves are open: each paper by whoever may record it."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from exchange.actions import stay_papers
+from exchange.domain.actors import Actor
+from exchange.domain.papers import PaperKind
+from tests.cast import ACTOR, NOW, TODAY
+
+ADA = ACTOR["ada"]
+
+
+def with_papers(session: Session, ident: int, *, person: Actor = ADA, coordinator: Actor = ACTOR["uk_hr"]) -> int:
+    """Record the declaration of interests and the funding: what nominating and concluding wait for."""
+    stay_papers.record_paper(session, person, ident, PaperKind.DECLARATION, TODAY, now=NOW)
+    stay_papers.record_paper(session, coordinator, ident, PaperKind.FUNDING, TODAY, now=NOW)
+    return ident

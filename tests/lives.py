@@ -12,9 +12,13 @@ from sqlalchemy.orm import Session
 from exchange.actions import agreements
 from exchange.domain.actors import Actor, Grant, Role
 from exchange.domain.agreements import AgreementContent, CostModel, Decision, Mode
+from exchange.domain.papers import PaperKind
 from exchange.domain.secondment_facts import Side, State
 from exchange.store.agreements import AgreementVersion
+from exchange.store.institutes import Institute
+from exchange.store.papers import StayPaper
 from exchange.store.people import Employment, Person, RoleGrant
+from exchange.store.permissions import StayPermission
 from exchange.store.secondments import Secondment
 from tests.cast import ACTOR, LONDON, NOW, PERSON, TODAY, UK, US, WASHINGTON
 
@@ -23,7 +27,7 @@ SIGNERS = (("uk_hr_2", Side.HOME), ("us_hr", Side.HOST), ("ada", Side.PERSON))
 
 
 def add_stay(session: Session, state: State, first: date = FIRST, last: date = LAST, **columns: Any) -> int:  # noqa: ANN401 - columns of many kinds
-    """A secondment of Ada from London to Washington."""
+    """A secondment of Ada from London to Washington, with the papers and the permission that its moves wait for."""
     fields: dict[str, Any] = {
         "public_id": uuid4(),
         "person_id": PERSON["ada"],
@@ -42,8 +46,27 @@ def add_stay(session: Session, state: State, first: date = FIRST, last: date = L
     }
     row = Secondment(**(fields | columns))
     session.add(row)
+    session.flush()
+    session.add_all(
+        StayPaper(secondment_id=row.id, kind=kind, day=TODAY, recorded_by_id=PERSON["uk_hr"], recorded_at=NOW)
+        for kind in (PaperKind.DECLARATION, PaperKind.FUNDING, PaperKind.EXPORT_BRIEF)
+    )
+    session.add(_permitted(session, row))
     session.commit()
     return row.id
+
+
+def _permitted(session: Session, row: Secondment) -> StayPermission:
+    """A permission to stay and work in the host's country, well past the last day."""
+    return StayPermission(
+        person_id=row.person_id,
+        country=session.get_one(Institute, row.host_institute_id).country,
+        route=row.legal_basis or "other",
+        starts_on=row.starts_on - timedelta(days=30),
+        ends_on=row.ends_on + timedelta(days=400),
+        recorded_by_id=PERSON["us_hr"],
+        recorded_at=NOW,
+    )
 
 
 def content(row: Secondment, number: int = 1, **changes: Any) -> AgreementContent:  # noqa: ANN401 - fields of many kinds

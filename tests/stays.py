@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from exchange.actions import stay_papers
 from exchange.domain.actors import Actor
+from exchange.domain.eligibility import Check
 from exchange.domain.papers import PaperKind
 from tests.cast import ACTOR, NOW, TODAY
 
@@ -17,3 +20,10 @@ def with_papers(session: Session, ident: int, *, person: Actor = ADA, coordinato
     stay_papers.record_paper(session, person, ident, PaperKind.DECLARATION, TODAY, now=NOW)
     stay_papers.record_paper(session, coordinator, ident, PaperKind.FUNDING, TODAY, now=NOW)
     return ident
+
+
+def shorter_than_offered(session: Session, ident: int, coordinator: Actor) -> None:
+    """Waive that the stay is shorter than the opening asks, as coordinators do who have agreed on it."""
+    stay_papers.waive(
+        session, coordinator, ident, Check.WINDOW, reason="Agreed by both.", until=TODAY + timedelta(days=90), now=NOW
+    )

@@ -27,6 +27,7 @@ from exchange.store.rounds import ExchangeRound, Run, RunStatus
 from exchange.store.secondments import Secondment
 from tests.cast import ACTOR, JP, NOW, PERSON, TODAY, UK, US
 from tests.rounds import SETTINGS, START, TERMS, a_plan, a_round, opening
+from tests.stays import shorter_than_offered, with_papers
 
 HR = ACTOR["uk_hr"]
 
@@ -64,6 +65,9 @@ def agreed(session: Session, who: str, opening_id: int | None, stay: Period, hos
     home, other = ("uk_hr", "us_hr") if host == US else ("us_hr", "uk_hr")
     proposal = Proposal(PERSON[who], host, stay.start, stay.end, opening_id=opening_id)
     ident = secondments.propose(session, ACTOR[home], proposal, now=NOW)
+    with_papers(session, ident, person=ACTOR[who], coordinator=ACTOR[home])
+    if opening_id is not None:
+        shorter_than_offered(session, ident, ACTOR[home])
     steps = ((who, Verb.CONSENT), (home, Verb.RELEASE), (home, Verb.NOMINATE), (other, Verb.ACCEPT))
     for key, verb in steps:
         secondments.move(session, ACTOR[key], ident, verb, now=NOW)
@@ -147,6 +151,8 @@ def test_stays_that_the_planner_may_not_know_of_have_no_name(session: Session) -
     opening(session, UK, "UK-1")
     stay = Proposal(PERSON["tomas"], JP, START, START + timedelta(weeks=20, days=-3), opening_id=seat)
     ident = secondments.propose(session, ACTOR["us_hr"], stay, now=NOW)
+    with_papers(session, ident, person=ACTOR["tomas"], coordinator=ACTOR["us_hr"])
+    shorter_than_offered(session, ident, ACTOR["us_hr"])
     steps = (("tomas", Verb.CONSENT), ("us_hr", Verb.RELEASE), ("us_hr", Verb.NOMINATE), ("jp_hr", Verb.ACCEPT))
     for key, verb in steps:
         secondments.move(session, ACTOR[key], ident, verb, now=NOW)

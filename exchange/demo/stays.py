@@ -17,15 +17,21 @@ from exchange.demo.works import CA, JP, UK, US, Places
 from exchange.domain.actors import Actor, Role
 from exchange.domain.agreements import AgreementContent, CostModel, Decision, Mode
 from exchange.domain.papers import PaperKind
+from exchange.domain.periods import Period
 from exchange.domain.round_settings import first_monday
 from exchange.domain.secondment_facts import Side, Verb
 from exchange.store.agreements import versions_of
-from exchange.store.people import actor_of, id_by_email
+from exchange.store.people import actor_of, id_by_email, jobs_of, present_job
+
+PROBATION = timedelta(days=183)
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """``person`` counts the home institute's researchers from 0; ``steps`` is how many of ``STEPS`` it has gone."""
+    """``person`` counts the home institute's researchers from 0: the first from there on who can go, goes.
+
+    ``steps`` is how many of ``STEPS`` it has gone.
+    """
 
     home: str
     person: int
@@ -116,23 +122,45 @@ STEPS: tuple[Callable[[Stay], None], ...] = (
 def add_all(session: Session, places: Places, *, today: date, now: datetime) -> None:
     """Propose every story's secondment and take it as far as it goes."""
     sites = main_sites(session, places)
+    taken: set[int] = set()
     for story in STORIES:
-        stay = _begun(session, story, places, sites[places.institutes[story.host]], today=today, now=now)
+        person = _who_can_go(session, story, taken, today)
+        stay = _begun(session, story, person, places, sites[places.institutes[story.host]], now=now)
         for step in STEPS[: story.steps]:
             step(stay)
 
 
-def _begun(session: Session, story: Story, places: Places, site: int, *, today: date, now: datetime) -> Stay:
-    person = _actors(session, story.home, Role.RESEARCHER, today)[story.person]
+def _days(story: Story, today: date) -> Period:
+    starts_on = first_monday(today + timedelta(days=story.starts_in))
+    return Period(starts_on, starts_on + timedelta(weeks=story.weeks, days=-3))
+
+
+def _who_can_go(session: Session, story: Story, taken: set[int], today: date) -> Actor:
+    """A researcher who works full time, is past probation, and is employed for long enough."""
+    days = _days(story, today)
+    for who in _actors(session, story.home, Role.RESEARCHER, today)[story.person :]:
+        assert who.person_id is not None
+        job = present_job(jobs_of(session, who.person_id), today)
+        if job is None or who.person_id in taken:
+            continue
+        settled = job.starts_on + PROBATION < days.start and (job.ends_on or date.max) > days.end
+        if job.fte == 1 and settled:
+            taken.add(who.person_id)
+            return who
+    raise LookupError(f"Nobody of {story.home} can go from {days}.")
+
+
+def _begun(session: Session, story: Story, person: Actor, places: Places, site: int, *, now: datetime) -> Stay:
+    today = now.date()
     home = _actors(session, story.home, Role.HR_COORDINATOR, today)
     host = _actors(session, story.host, Role.HR_COORDINATOR, today)
     assert person.person_id is not None
-    starts_on = first_monday(today + timedelta(days=story.starts_in))
+    days = _days(story, today)
     proposal = Proposal(
         person_id=person.person_id,
         host_id=places.institutes[story.host],
-        starts_on=starts_on,
-        ends_on=starts_on + timedelta(weeks=story.weeks, days=-3),
+        starts_on=days.start,
+        ends_on=days.end,
         site_id=site,
         legal_basis=story.basis,
         purpose=story.purpose,

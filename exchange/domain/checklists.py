@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from exchange.domain.periods import Period
-from exchange.domain.secondment_facts import Block, Verb
+from exchange.domain.actors import Actor, Role
+from exchange.domain.periods import Period, spoken
+from exchange.domain.secondment_facts import FINAL, Block, Seat, SecondmentFacts, Side, State, Verb
+from exchange.domain.verdict import YES, Refusal, Verdict, no
 from exchange.domain.workdays import NO_HOLIDAYS, Anchor, Due, due_day
 
 
@@ -43,16 +45,20 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A template's task on one secondment. ``evidence`` is what the owner wrote down or linked."""
+    """A template's task on one secondment. ``evidence`` is what ``done_by``, mostly the owner, wrote down or linked."""
 
     key: str
     due_on: date
     done_on: date | None = None
     evidence: str = ""
+    done_by: str = ""
 
     @property
     def template(self) -> Template:
         return BY_KEY[self.key]
+
+    def overdue(self, today: date) -> bool:
+        return self.done_on is None and self.due_on < today
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +122,9 @@ TEMPLATES: tuple[Template, ...] = (
     Template("review_90", HOST, "Hold the review after 90 days", Due(Anchor.START, 90, working=False)),
     Template("handover", HOST, "Hand the work over", _before_end(10)),
     Template("access_removed", HOST, "Withdraw badge and accounts, and note the evidence", ON_END, COMPLETE),
-    Template("recognition", Owner.HOST_SECURITY, "Decide on recognition", _before_start(60), Verb.CLEAR, CLASSIFIED),
-    Template(
-        "visit_request", Owner.HOST_SECURITY, "Settle the visit request", _before_start(40), Verb.CLEAR, CLASSIFIED
-    ),
+    # No gate: clearing a secondment looks at the decision and the request themselves.
+    Template("recognition", Owner.HOST_SECURITY, "Decide on recognition", _before_start(60), None, CLASSIFIED),
+    Template("visit_request", Owner.HOST_SECURITY, "Settle the visit request", _before_start(40), None, CLASSIFIED),
     Template("debrief", Owner.HOST_SECURITY, "Hold the security debriefing", ON_END, COMPLETE, CLASSIFIED),
     Template(
         "passport", PERSON, "Check that the passport lasts six months past the end", _before_start(90), None, ABROAD
@@ -130,6 +135,19 @@ TEMPLATES: tuple[Template, ...] = (
     Template("end_report", PERSON, "Write the end report", Due(Anchor.END, 10), CLOSE),
 )
 BY_KEY: dict[str, Template] = {template.key: template for template in TEMPLATES}
+ACCESS_REMOVED, OUTCOME = "access_removed", "outcome"
+TOLD_BY = frozenset({ACCESS_REMOVED, OUTCOME})  # what was written down for these is the evidence that a move asks for
+
+HR, SECURITY = Role.HR_COORDINATOR, Role.SECURITY_OFFICER
+# The first seat is the owner's; the others act for an owner who cannot, and write down why.
+SEATS: dict[Owner, tuple[Seat, ...]] = {
+    Owner.HOME: (Seat(Side.HOME, HR),),
+    Owner.HOST: (Seat(Side.HOST, HR), Seat(Side.HOST, Role.WORKSTREAM_LEAD)),
+    Owner.PERSON: (Seat(Side.PERSON), Seat(Side.HOME, HR)),
+    Owner.HOME_SECURITY: (Seat(Side.HOME, SECURITY),),
+    Owner.HOST_SECURITY: (Seat(Side.HOST, SECURITY),),
+}
+EITHER_SECURITY = (*SEATS[Owner.HOME_SECURITY], *SEATS[Owner.HOST_SECURITY])
 
 
 def tasks_for(
@@ -165,6 +183,65 @@ def redated(
         replace(task, due_on=due_day(task.template.due, stay, calendars.get(task.template.owner, NO_HOLIDAYS)))
         for task in tasks
     )
+
+
+def seat_of(task: Task, facts: SecondmentFacts, actor: Actor) -> Seat | None:
+    """The seat from which the actor looks after the task; on one's own secondment only that of the person."""
+    own = actor.person_id is not None and actor.person_id == facts.person_id
+    seats = SEATS[task.template.owner]
+    return next((s for s in seats if facts.sits(actor, s) and (not own or s.side is Side.PERSON)), None)
+
+
+def sees_evidence(task: Task, facts: SecondmentFacts, actor: Actor) -> bool:
+    """What security officers wrote stays among them; what the person wrote, with them and their coordinators."""
+    owner = task.template.owner
+    if owner in {Owner.HOME_SECURITY, Owner.HOST_SECURITY}:
+        own = actor.person_id == facts.person_id
+        return not own and any(facts.sits(actor, seat) for seat in EITHER_SECURITY)
+    return owner is not Owner.PERSON or any(facts.sits(actor, seat) for seat in SEATS[owner])
+
+
+def may_tick(task: Task, facts: SecondmentFacts, actor: Actor, evidence: str, today: date) -> Verdict:
+    """Whether the actor may say today that the task is done."""
+    verdict = _may_touch(task, facts, actor)
+    if not verdict:
+        return verdict
+    if task.done_on is not None:
+        return no(Refusal.CONFLICT, f"This is done already, since {spoken(task.done_on)}.")
+    if task.key == ACCESS_REMOVED and today < facts.period.end:
+        return no(Refusal.CONFLICT, f"Access is withdrawn on the last day, {spoken(facts.period.end)}.")
+    if task.key == OUTCOME and facts.state not in {State.CLOSING, State.COMPLETED}:
+        return no(Refusal.CONFLICT, "Return and outcome are recorded once the stay draws to its end.")
+    asked = "" if evidence.strip() else evidence_asked(task, facts, actor)
+    return no(Refusal.INVALID, asked) if asked else YES
+
+
+def evidence_asked(task: Task, facts: SecondmentFacts, actor: Actor) -> str:
+    """Why the actor has to write something down with this task; empty when it may be ticked without a word."""
+    if task.key in TOLD_BY:
+        return "Write down what was done: it is kept as the evidence."
+    if task.template.owner is Owner.PERSON and seat_of(task, facts, actor) != SEATS[Owner.PERSON][0]:
+        return "You do this for somebody else: write down why."
+    return ""
+
+
+def may_untick(task: Task, facts: SecondmentFacts, actor: Actor) -> Verdict:
+    """Whether the actor may say that the task was not done after all."""
+    verdict = _may_touch(task, facts, actor)
+    if not verdict:
+        return verdict
+    return YES if task.done_on is not None else no(Refusal.CONFLICT, "This is open already.")
+
+
+def _may_touch(task: Task, facts: SecondmentFacts, actor: Actor) -> Verdict:
+    if facts.state in FINAL:
+        return no(Refusal.CONFLICT, f"This secondment is {facts.state}: it is kept as it is.")
+    if facts.state in {State.DRAFT, State.NOMINATED}:
+        return no(Refusal.CONFLICT, "The checklist begins when the nomination is accepted.")
+    if seat_of(task, facts, actor) is None:
+        who = " or ".join(str(seat) for seat in SEATS[task.template.owner])
+        return no(Refusal.FORBIDDEN, f"This is for {who}.")
+    return YES
 
 
 def gate_blocks(tasks: Iterable[Task]) -> tuple[Block, ...]:

@@ -9,14 +9,16 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from exchange.domain import access, agreements, eligibility_checks
+from exchange.domain import access, agreements, checklists, eligibility_checks
 from exchange.domain.access import Permission
 from exchange.domain.access_strip import Strip, lanes_of, lapse_on, strip
 from exchange.domain.actors import Actor, Role
+from exchange.domain.checklists import Task
 from exchange.domain.eligibility import Reader, Report, reader_of, with_waivers
 from exchange.domain.eligibility_facts import EligibilityFacts
-from exchange.domain.secondment_facts import Audience, SecondmentFacts, Side
+from exchange.domain.secondment_facts import Audience, SecondmentFacts, Side, State
 from exchange.store import agreements as agreement_store
+from exchange.store import checklists as checklist_store
 from exchange.store import eligibility
 from exchange.store import secondments as store
 from exchange.store.agreements import StoredVersion
@@ -43,7 +45,7 @@ def scope_of(actor: Actor) -> Scope:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A secondment's facts with what they were drawn from: its agreement versions and its moves, oldest first.
+    """A secondment's facts and what they were drawn from: agreement versions and moves, oldest first, and tasks.
 
     ``report`` is whole: redact it for the reader before it is shown.
     """
@@ -54,6 +56,7 @@ class Life:
     eligible: EligibilityFacts
     report: Report
     strip: Strip
+    tasks: tuple[Task, ...]
 
     @property
     def agreement(self) -> tuple[agreements.AgreementVersion, ...]:
@@ -61,14 +64,13 @@ class Life:
         return tuple(version.domain for version in self.versions)
 
 
-def load(session: Session, found: Found, today: date, actor: Actor | None = None) -> Life:
-    """The facts of one secondment as of today, in four statements. What blocks a move is worded for the actor.
-
-    Eligibility is judged on the days that were agreed last, whether the secondment has taken them over or not.
-    """
+    eligible: EligibilityFacts
+    report: Report
+    strip: Strip
     row, opening = found.secondment, found.opening
     versions = tuple(agreement_store.versions_of(session, row.id))
     moves = tuple(store.moves_of(session, row.id))
+    tasks = checklist_store.of_secondment(session, row.id)
     standing = agreements.standing([version.domain for version in versions])
     agreed = standing.in_force.content if standing.in_force else None
     grounds = eligibility.load(session, eligibility.subject_of(row, agreed.period if agreed else None), today)
@@ -88,20 +90,21 @@ def load(session: Session, found: Found, today: date, actor: Actor | None = None
         released=row.released_at is not None,
         supported=row.supported_at is not None,
         opening_open=opening is None or (opening.status is OpeningStatus.OPEN and opening.closes_on >= today),
-        seats_left=store.seats_left(session, row, opening.seats) if opening else 1,
+        seats_left=store.seats_left(session, row, opening.seats) if opening and row.state is State.NOMINATED else 1,
         agreed=agreed.period if agreed else None,
         version_agreed=agreed.number if agreed else None,
         version_in_force=row.version_in_force,
         agreement_pending=standing.pending is not None,
         awaited=standing.awaited,
         blocks=report.blocks(_reader(actor, row)),
+        open_tasks=checklists.gate_blocks(tasks),
         access_covered=days.opens(),
         lapse=lapse_on(days, grounds.facts, bool(row.phased_access)),
         phased_access=row.phased_access,
         access_removed=row.access_removed_at is not None,
         outcome_recorded=bool(row.outcome),
     )
-    return Life(facts, versions, moves, grounds.facts, report, days)
+    return Life(facts, versions, moves, grounds.facts, report, days, tasks)
 
 
 def receivers(session: Session, found: Found, audiences: Iterable[Audience]) -> set[int]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from exchange.actions import fetching
 from exchange.actions.writing import Work, refuse, writing
 from exchange.domain import checklists as rules
 from exchange.domain.actors import Actor
@@ -59,17 +60,12 @@ def untick(session: Session, actor: Actor, ident: int, key: str, *, now: datetim
 
 
 def _fetched(work: Work, ident: int, key: str) -> tuple[Secondment, Life, Task]:
-    work.subject("secondment", ident)
-    found = secondments.find(work.session, ident, facts_of.scope_of(work.actor))
-    if found is None:
-        raise refuse(Refusal.NOT_FOUND, "There is no such secondment, or it is not yours to see.")
-    row = found.secondment
-    work.subject("secondment", ident, row.home_institute_id, row.host_institute_id)
-    life = facts_of.load(work.session, found, work.now.date())
+    found = fetching.secondment(work, ident)
+    life = facts_of.load(work.session, found, work.now.date(), work.actor)
     task = next((task for task in life.tasks if task.key == key), None)
     if task is None:
         raise refuse(Refusal.NOT_FOUND, "There is no such task on this checklist.")
-    return row, life, task
+    return found.secondment, life, task
 
 
 def _summary(actor: Actor, did: str, task: Task, ident: int) -> str:

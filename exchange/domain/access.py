@@ -45,6 +45,7 @@ class Permission(StrEnum):
     SECONDMENTS_SEE = "secondments:see"
     SECONDMENTS_PROPOSE = "secondments:propose"
     SECONDMENTS_APPROVE = "secondments:approve"
+    CHECKLISTS_TICK = "checklists:tick"
     AGREEMENTS_PROPOSE = "agreements:propose"
     ROUNDS_SEE = "rounds:see"
     ROUNDS_PLAN = "rounds:plan"
@@ -92,6 +93,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     P.SECONDMENTS_SEE: frozenset({R, L, H, S, D, A}),
     P.SECONDMENTS_PROPOSE: frozenset({L, H}),
     P.SECONDMENTS_APPROVE: frozenset({R, L, H, S}),
+    P.CHECKLISTS_TICK: frozenset({R, L, H, S}),
     P.AGREEMENTS_PROPOSE: frozenset({H}),
     P.ROUNDS_SEE: frozenset({H, D}),
     P.ROUNDS_PLAN: frozenset({H}),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, Protocol, TypeVar
 
-from exchange.domain import secondments
+from exchange.domain import checklists, secondments
 from exchange.domain.actors import Actor
+from exchange.domain.checklists import Task
 from exchange.domain.periods import Period
 from exchange.domain.secondment_facts import ON_SITE, SecondmentFacts, State
 
@@ -71,6 +72,45 @@ def waiting_for(actor: Actor, rows: Iterable[L], today: date) -> tuple[Waiting[L
         if any(_facts(row).sits(actor, seat) for seat in secondments.ball(_facts(row)))
     ]
     return tuple(sorted(found, key=lambda one: -one.days))
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDue:
+    """A task of the actor's that is overdue or comes near."""
+
+    secondment_id: int
+    person_name: str
+    task: Task
+    overdue: bool
+
+
+class Kept(Protocol):
+    """A secondment's checklist as a list of them shows it."""
+
+    @property
+    def secondment_id(self) -> int: ...
+    @property
+    def person_name(self) -> str: ...
+    @property
+    def facts(self) -> SecondmentFacts: ...
+    @property
+    def tasks(self) -> tuple[Task, ...]: ...
+
+
+def tasks_due(actor: Actor, kept: Iterable[Kept], today: date, horizon_days: int = 14) -> tuple[TaskDue, ...]:
+    """What the actor owns and has not done, overdue or due within the horizon, the longest overdue first.
+
+    Whoever could only stand in for an owner is not asked.
+    """
+    found = [
+        TaskDue(one.secondment_id, one.person_name, task, task.overdue(today))
+        for one in kept
+        for task in one.tasks
+        if task.done_on is None
+        and (task.due_on - today).days <= horizon_days
+        and checklists.seat_of(task, one.facts, actor) == checklists.SEATS[task.template.owner][0]
+    ]
+    return tuple(sorted(found, key=lambda due: (due.task.due_on, due.secondment_id)))
 
 
 def away_by_month(rows: Sequence[Listed], months: Sequence[Period]) -> tuple[int, ...]:

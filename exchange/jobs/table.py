@@ -22,6 +22,7 @@ def jobs(*, smtp_url: str | None, base_url: str, instance_id: str) -> tuple[Job,
         Job("reminders", Every.HOUR, reminders.run),
         Job("housekeeping", Every.DAY, housekeeping.run),
         Job("calendars", Every.DAY, calendars.refreshing(Origin(instance_id, base_url))),
+        Job("agreements", Every.MINUTE, housekeeping.take_over),
     )
     if not smtp_url:
         return always

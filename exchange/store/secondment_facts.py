@@ -64,9 +64,11 @@ class Life:
         return tuple(version.domain for version in self.versions)
 
 
-    eligible: EligibilityFacts
-    report: Report
-    strip: Strip
+def load(session: Session, found: Found, today: date, actor: Actor | None = None) -> Life:
+    """The facts of one secondment as of today, in five statements. What blocks a move is worded for the actor.
+
+    Eligibility is judged on the days that were agreed last, whether the secondment has taken them over or not.
+    """
     row, opening = found.secondment, found.opening
     versions = tuple(agreement_store.versions_of(session, row.id))
     moves = tuple(store.moves_of(session, row.id))

@@ -14,7 +14,8 @@ from exchange.domain.access import Permission
 from exchange.domain.actors import Role
 from exchange.domain.periods import Period, add_months
 from exchange.domain.secondment_facts import BEFORE_ARRIVAL, FINAL, UNDER_WAY
-from exchange.store import institutes, openings, secondment_facts, secondments
+from exchange.store import checklists, institutes, openings, secondment_facts, secondments
+from exchange.store.checklists import Checklist
 from exchange.store.institutes import InstituteRow
 from exchange.store.secondments import SecondmentRow
 from exchange.web import access, charts, clock
@@ -40,6 +41,7 @@ def show() -> ResponseReturnValue:
     known = institutes.all_institutes(db.session())
     seats = openings.seats_offered(db.session(), today) if access.may(Permission.OPENINGS_SEE) else None
     waiting = attention.waiting_for(who.actor, rows, today)
+    tasks = attention.tasks_due(who.actor, _checklists(), today)
     return render_template(
         "dashboard/show.html",
         who=who,
@@ -48,6 +50,9 @@ def show() -> ResponseReturnValue:
         institutes=known,
         waiting=waiting[:SHOWN],
         waiting_count=len(waiting),
+        tasks=tasks[:SHOWN],
+        tasks_count=len(tasks),
+        overdue_count=sum(1 for one in tasks if one.overdue),
         away=[row for row in rows if row.state in UNDER_WAY and today in row.period],
         coming=[row for row in rows if row.state in BEFORE_ARRIVAL],
         soon=_soon(rows, today),
@@ -61,6 +66,12 @@ def _rows() -> list[SecondmentRow]:
     if not access.may(Permission.SECONDMENTS_SEE):
         return []
     return secondments.listed(db.session(), secondment_facts.scope_of(access.actor()))
+
+
+def _checklists() -> list[Checklist]:
+    if not access.may(Permission.CHECKLISTS_TICK):
+        return []
+    return checklists.within(db.session(), secondment_facts.scope_of(access.actor()))
 
 
 def _plans() -> bool:

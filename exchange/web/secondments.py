@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DecimalField, HiddenField, RadioField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
@@ -23,16 +23,14 @@ from exchange.domain.secondment_facts import (
     FINAL,
     OVER,
     UNDER_WAY,
-    EndReason,
     State,
-    SuspensionCode,
     Verb,
 )
 from exchange.store import institutes, secondment_facts, workstreams
 from exchange.store import secondments as store
 from exchange.store.secondment_facts import Life
 from exchange.store.secondments import Found
-from exchange.web import access, clock, refusals
+from exchange.web import access, checklists, clock, move_forms, refusals, wording
 from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.forms import Form, TextDate
@@ -117,14 +115,6 @@ class EditForm(TermsForm):
     version = HiddenField()
 
 
-class ReasonForm(Form):
-    reason = TextAreaField("Reason", [InputRequired("Give a reason"), Length(max=1000)])
-
-
-class CodeForm(Form):
-    reason = RadioField("Reason", [InputRequired("Choose a reason")])
-
-
 @dataclass(frozen=True, slots=True)
 class Stage:
     label: str
@@ -170,6 +160,9 @@ def show(ident: int) -> ResponseReturnValue:
     actor = access.actor()
     life = secondment_facts.load(db.session(), found, today, actor)
     standing = agreement_rules.standing(life.agreement)
+    known = institutes.all_institutes(db.session())
+    zones = (known[found.secondment.host_institute_id].zone, known[found.secondment.home_institute_id].zone)
+    g.reader = wording.facing(wording.current_reader(), *zones)
     return render_template(
         "secondments/show.html",
         found=found,
@@ -182,9 +175,11 @@ def show(ident: int) -> ResponseReturnValue:
         standing=standing,
         sides=_sides_open(life, actor),
         may_edit=access.may(Permission.SECONDMENTS_PROPOSE) and rules.may_edit(life.facts).allowed,
+        checklist=checklists.section(life, actor, today),
+        asks=move_forms.asks,
         buttons=BUTTONS,
         words=actions.WORDS,
-        institutes=institutes.all_institutes(db.session()),
+        institutes=known,
         now=clock.now(),
     )
 
@@ -220,13 +215,13 @@ def move(ident: int, verb: str) -> ResponseReturnValue:
     """Make a move; those that need a reason, or cannot be undone, ask on a page of their own first."""
     found = _found(ident)
     asked = _verb(verb)
-    form = _reason_form(asked, found)
+    form = move_forms.form_for(asked, found.secondment)
     if form is None and request.method == "GET":
         abort(405)
     if request.method == "POST" and (form is None or form.validate()):
-        reason = form.reason.data if form is not None else ""
+        said = move_forms.said(form)
         try:
-            actions.move(db.session(), access.actor(), ident, asked, reason=reason, now=clock.now())
+            actions.move(db.session(), access.actor(), ident, asked, reason=said.reason, day=said.day, now=clock.now())
         except Refused as refusal:
             if form is None:
                 raise
@@ -242,6 +237,7 @@ def move(ident: int, verb: str) -> ResponseReturnValue:
             ref=store.reference(ident),
             button=BUTTONS[asked],
             verb=verb,
+            final=move_forms.is_final(asked, found.secondment),
         ),
         refusals.status(form),
     )
@@ -259,18 +255,6 @@ def _verb(text: str) -> Verb:
         return Verb(f"secondment:{text}")
     except ValueError:
         abort(404)
-
-
-def _reason_form(verb: Verb, found: Found) -> ReasonForm | CodeForm | None:
-    step = rules.BY_SOURCE_AND_VERB.get((found.secondment.state, verb))
-    if step is None or not step.reason:
-        return None
-    codes = {Verb.SUSPEND: SuspensionCode, Verb.END_EARLY: EndReason}.get(verb)
-    if codes is None:
-        return ReasonForm()
-    form = CodeForm()
-    form.reason.choices = [SelectChoice(code.value, code.value.replace("_", " ").capitalize()) for code in codes]
-    return form
 
 
 def _stages(life: Life) -> list[Stage]:

@@ -7,7 +7,7 @@ written ``03/04/2027``, which the two sides of the Atlantic read as two differen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo
@@ -99,9 +99,19 @@ class Reader:
 
 def reader_in(zone: str, locale: str) -> Reader:
     """The reader who lives in this zone. London and Washington each see the other's time too."""
-    city = "Washington DC" if zone == WASHINGTON.zone else zone.rpartition("/")[2].replace("_", " ")
     there = {LONDON.zone: WASHINGTON, WASHINGTON.zone: LONDON}.get(zone)
-    return Reader("en_US" if locale == "en_US" else "en_GB", Place(city, zone), there)
+    return Reader("en_US" if locale == "en_US" else "en_GB", place_in(zone), there)
+
+
+def facing(reader: Reader, *zones: str) -> Reader:
+    """The same reader of something that happens between these zones: the first that is not theirs is the other side."""
+    other = next((zone for zone in zones if zone != reader.here.zone), None)
+    return replace(reader, there=place_in(other)) if other else reader
+
+
+def place_in(zone: str) -> Place:
+    """The city that a zone is named after, but for the one that people call by its own name."""
+    return Place("Washington DC" if zone == WASHINGTON.zone else zone.rpartition("/")[2].replace("_", " "), zone)
 
 
 def current_reader() -> Reader:

@@ -54,6 +54,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/secondments/{secondment}", UK_HR, key=True),
     Screen("/secondments/{secondment}/edit", UK_HR),
     Screen("/secondments/{secondment}/move/withdraw", UK_HR),
+    Screen("/secondments/{agreed}/tasks/supervisor", UK_HR),
     Screen("/secondments/{agreed}/agreement/1", UK_HR),
     Screen("/secondments/{agreed}/agreement/new", UK_HR),
     Screen("/secondments/{agreed}/agreement/return/home", UK_HR),

@@ -22,7 +22,9 @@ from sqlalchemy.orm import Session
 from exchange.actions.writing import bookkeeping, refuse, writing
 from exchange.domain.actors import SYSTEM, Actor
 from exchange.domain.verdict import Refusal
-from exchange.store.people import Person, PersonStatus
+from exchange.store.digests import job_of
+from exchange.store.jobs import JobRun
+from exchange.store.people import MailChoice, Person, PersonStatus
 from exchange.store.sessions import SignInSession, SignInThrottle
 
 IDLE = timedelta(minutes=30)
@@ -193,3 +195,16 @@ def change_language(session: Session, actor: Actor, *, locale: str, zone: str, n
         work.record(
             f"{actor.name} changed language and zone.", {"before": before, "after": {"locale": locale, "zone": zone}}
         )
+
+
+def change_mail(session: Session, actor: Actor, choice: MailChoice, *, now: datetime) -> None:
+    """Set how a person is told by mail. A digest begins with what comes after the choice: the rest was told before."""
+    assert actor.person_id is not None  # a signed-in person
+    with writing(session, actor, "account:mail", now=now) as work:
+        work.subject("person", actor.person_id)
+        person = session.get_one(Person, actor.person_id)
+        before = person.mail
+        if choice is MailChoice.DIGEST and before is not MailChoice.DIGEST:
+            session.merge(JobRun(job=job_of(actor.person_id), slot=now.isoformat(timespec="minutes"), ran_at=now))
+        person.mail = choice
+        work.record(f"{actor.name} changed how they get mail.", {"before": before.value, "after": choice.value})

@@ -12,14 +12,13 @@ from exchange.actions.writing import writing
 from exchange.domain.actors import SYSTEM
 from exchange.store import housekeeping as counted
 from exchange.store.imports import ImportFile
-from exchange.store.jobs import JobRun
+from exchange.store.jobs import SLOTS_STAY, JobRun
 from exchange.store.notices import OutgoingMail
 from exchange.store.sessions import SignInSession, SignInThrottle
 
 UNTAKEN_FILES_STAY = timedelta(days=7)
 ENDED_SESSIONS_STAY = timedelta(days=90)
 SENT_MAIL_STAYS = timedelta(days=30)
-SLOTS_STAY = timedelta(days=30)
 THROTTLES_STAY = timedelta(days=1)
 
 

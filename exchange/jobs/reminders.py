@@ -1,4 +1,7 @@
-"""The hourly look at days that come near. Each reminder is left once, so an hour more or less does no harm."""
+"""The hourly look at days that come near, and at whose morning it is.
+
+Each reminder is left once and each digest written once a day, so an hour more or less does no harm.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from exchange.actions import reminders
+from exchange.actions import digests, reminders
 
 
 def run(session: Session, now: datetime) -> None:
     reminders.send(session, now=now)
+    digests.send(session, now=now)

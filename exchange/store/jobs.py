@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from exchange.store.base import Base, UtcDateTime
+
+SLOTS_STAY = timedelta(days=30)
 
 
 class Lease(Base):

@@ -276,3 +276,10 @@ def absences_of(session: Session, person_id: int, *, since: date) -> list[tuple[
         .order_by(Absence.starts_on)
     )
     return [(ident, Period(starts_on, ends_on)) for ident, starts_on, ends_on in rows]
+
+
+def mail_choice(session: Session, person_id: int | None) -> MailChoice:
+    """How somebody wants their mail."""
+    found = session.scalar(select(Person.mail).where(Person.id == person_id))
+    assert found is not None  # asked of people who are there
+    return found

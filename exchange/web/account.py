@@ -5,13 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user
-from wtforms import PasswordField, SelectChoice, SelectField, StringField, SubmitField
+from wtforms import PasswordField, RadioField, SelectChoice, SelectField, StringField, SubmitField
 from wtforms.validators import DataRequired
 
 from exchange.actions import accounts
 from exchange.actions.writing import Refused
 from exchange.domain.access import Permission
 from exchange.domain.verdict import Refusal
+from exchange.store import people
+from exchange.store.people import MailChoice
 from exchange.web import access, clock
 from exchange.web.access import allowed, public
 from exchange.web.database import db
@@ -54,6 +56,17 @@ class LanguageForm(Form):
     save = SubmitField("Save")
 
 
+class MailForm(Form):
+    mail = RadioField(
+        "Mail about your notices",
+        choices=[
+            SelectChoice(MailChoice.AT_ONCE.value, "At once, one for each notice"),
+            SelectChoice(MailChoice.DIGEST.value, "Once a day, in the morning, when there is something new"),
+            SelectChoice(MailChoice.NEVER.value, "Never: I look here"),
+        ],
+    )
+
+
 @pages.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> ResponseReturnValue:
@@ -91,6 +104,17 @@ def sign_out() -> ResponseReturnValue:
 @allowed(Permission.ACCOUNT_EDIT)
 def show() -> ResponseReturnValue:
     return _page(PasswordForm(formdata=None), _language_form())
+
+
+@pages.post("/account/mail")
+@allowed(Permission.ACCOUNT_EDIT)
+def change_mail() -> ResponseReturnValue:
+    form = MailForm()
+    if form.validate_on_submit():
+        accounts.change_mail(db.session(), access.actor(), MailChoice(form.mail.data), now=clock.now())
+        flash("Saved.", "ok")
+        return redirect(url_for("account.show"), code=303)
+    return _page(PasswordForm(formdata=None), _language_form(), form), 422
 
 
 @pages.post("/account/password")
@@ -137,7 +161,8 @@ def _language_form() -> LanguageForm:
     return LanguageForm(formdata=None, locale=who.locale, zone=who.zone)
 
 
-def _page(password: PasswordForm, language: LanguageForm) -> str:
-    form = password if password.errors else language
+def _page(password: PasswordForm, language: LanguageForm, mail: MailForm | None = None) -> str:
+    mail = mail or MailForm(formdata=None, mail=people.mail_choice(db.session(), access.actor().person_id).value)
+    form = next((one for one in (password, mail) if one.errors), language)
     email = access.signed_in().email
-    return render_template("account/show.html", password=password, language=language, form=form, email=email)
+    return render_template("account/show.html", password=password, language=language, mail=mail, form=form, email=email)

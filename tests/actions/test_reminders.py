@@ -14,6 +14,7 @@ from exchange.actions import reminders
 from exchange.domain.actors import Role
 from exchange.domain.secondment_facts import State
 from exchange.store.audit import AuditEvent
+from exchange.store.checklists import ChecklistItem, of_secondment
 from exchange.store.clearances import Clearance, ClearanceStatus
 from exchange.store.notices import Notice, OutgoingMail
 from exchange.store.secondments import Secondment
@@ -50,6 +51,9 @@ def add_stay(session: Session, state: State, first: int, last: int) -> Secondmen
         created_at=NOW,
     )
     session.add(row)
+    session.flush()
+    for task in of_secondment(session, row.id):  # of tasks other tests speak
+        session.add(ChecklistItem(secondment_id=row.id, key=task.key, done_on=TODAY, done_by_id=PERSON["us_hr"]))
     session.commit()
     return row
 

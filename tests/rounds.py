@@ -47,8 +47,8 @@ def solved(session: Session, run_id: int) -> Plan:
     """Take the run from the queue and give it its plan, as the worker does."""
     claimed = runs.claim(session, now=NOW)
     assert claimed is not None
-    assert claimed[0] == run_id
-    plan = solve(claimed[1], Options(seconds=5, reproducible=True))
+    assert claimed.run_id == run_id
+    plan = solve(claimed.problem, Options(seconds=5, reproducible=True))
     runs.finish(session, run_id, plan_to_json(plan), stopped=False, now=NOW)
     return plan
 

@@ -10,12 +10,13 @@ from threading import Event
 from typing import Any
 
 from exchange.actions.rounds import runs
+from exchange.actions.rounds.runs import Claimed
+from exchange.jobs import steady
 from exchange.jobs.lease import Sessions
 from exchange.scheduling import child
 from exchange.scheduling.child import Child
 from exchange.scheduling.effort import Options
 from exchange.scheduling.plan import plan_to_json
-from exchange.scheduling.problem import Problem
 
 Clock = Callable[[], datetime]
 
@@ -44,19 +45,19 @@ class Solver:
         with self._sessions() as session:
             runs.end_silent_ones(session, now=self._clock())
             while not self._closing.is_set() and (claimed := runs.claim(session, now=self._clock())) is not None:
-                self._run(*claimed)
+                self._run(claimed)
                 done += 1
         return done
 
-    def _run(self, run_id: int, problem: Problem, seconds: int) -> None:
+    def _run(self, claimed: Claimed) -> None:
         with tempfile.TemporaryDirectory(prefix="exchange-run-") as folder:
-            started = child.start(problem, Path(folder), Options(seconds=seconds), memory_mb=MEMORY_MB)
+            started = _started(claimed, Path(folder))
             try:
-                stopped = self._follow(run_id, started)
+                stopped = self._follow(claimed.run_id, started)
                 if self._closing.is_set():
-                    self._interrupt(run_id)
+                    self._interrupt(claimed.run_id)
                 else:
-                    self._keep(run_id, started, stopped=stopped)
+                    self._keep(claimed.run_id, started, stopped=stopped)
             finally:
                 started.close()
 
@@ -65,7 +66,7 @@ class Solver:
         while started.running() and not self._closing.is_set():
             started.poll(LOOK_EVERY_S)
             with self._sessions() as session:
-                if runs.note(session, run_id, _shown(started.last), now=self._clock()):
+                if runs.note(session, run_id, _shown(started), now=self._clock()):
                     started.stop()
                     return True
         if self._closing.is_set():
@@ -83,7 +84,8 @@ class Solver:
         plan = ended.plan()
         with self._sessions() as session:
             if plan is not None:
-                runs.finish(session, run_id, plan_to_json(plan), stopped=stopped, now=self._clock())
+                free = ended.last.get("free")
+                runs.finish(session, run_id, plan_to_json(plan), stopped=stopped, free=free, now=self._clock())
             elif stopped:
                 runs.fail(session, run_id, "Stopped before there was a plan.", now=self._clock())
             else:
@@ -91,8 +93,15 @@ class Solver:
                 runs.fail(session, run_id, why, now=self._clock())
 
 
-def _shown(report: dict[str, Any]) -> dict[str, Any]:
-    """What the page needs of a report."""
-    placements = report.get("placements")
-    figures = {key: report.get(key) for key in ("phase", "seconds", "value", "bound", "gap")}
-    return figures | {"placed": len(placements) if placements is not None else None}
+def _started(claimed: Claimed, folder: Path) -> Child:
+    options = Options(seconds=claimed.seconds)
+    if claimed.published is None:
+        return child.start(claimed.problem, folder, options, memory_mb=MEMORY_MB)
+    return steady.start(claimed.problem, claimed.published, folder, options, memory_mb=MEMORY_MB)
+
+
+def _shown(started: Child) -> dict[str, Any]:
+    """What the page needs of the newest report, with the best plan so far."""
+    figures = {key: started.last.get(key) for key in ("phase", "seconds", "value", "bound", "gap")}
+    best = [one.to_json() for one in started.best] if started.best is not None else None
+    return figures | {"placements": best}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,6 +65,12 @@ def taken_over(session: Session, round_id: int) -> list[Stay]:
         .order_by(Secondment.id)
     )
     return [_stay(row) for row in rows]
+
+
+def opening_states(session: Session, idents: Iterable[int]) -> dict[int, OpeningStatus]:
+    """Whether these openings still take somebody; one that is gone has no entry."""
+    rows = session.execute(select(Opening.id, Opening.status).where(Opening.id.in_(list(idents))))
+    return {row.id: row.status for row in rows}
 
 
 def _stay(row: Secondment) -> Stay:

@@ -310,13 +310,17 @@ def open_openings(session: Session, today: date) -> list[Opening]:
     )
 
 
-def overlapping_period(session: Session, person_id: int, period: Period) -> bool:
-    """Whether the person has a secondment that is not over, of any state from draft on, on one of these days."""
+def overlapping_period(session: Session, person_id: int, period: Period, *, besides: int = 0) -> bool:
+    """Whether the person has a secondment that is not over, of any state from draft on, on one of these days.
+
+    The one with the id ``besides`` does not count.
+    """
     over = FINAL | {State.COMPLETED, State.ENDED_EARLY}
     found = session.scalar(
         select(Secondment.id)
         .where(
             Secondment.person_id == person_id,
+            Secondment.id != besides,
             Secondment.state.not_in(over),
             Secondment.starts_on <= period.end,
             Secondment.ends_on >= period.start,

@@ -229,7 +229,7 @@ def test_what_is_locked_stays_in_the_next_plan(session: Session, round_id: int) 
     run_id = started(session, round_id, lock)
     claimed = runs.claim(session, now=NOW)
     assert claimed is not None
-    assert lock in claimed[1].confirmed
+    assert lock in claimed.problem.confirmed
     assert lock not in taking.fixed_in(run_of(session, run_id))
 
 
@@ -239,7 +239,7 @@ def test_a_waiting_run_stops_at_once_and_a_running_one_is_asked(session: Session
     assert run_of(session, waiting).status is RunStatus.STOPPED
     claimed = runs.claim(session, now=NOW)
     assert claimed is not None
-    assert claimed[0] == second
+    assert claimed.run_id == second
     planning.stop(session, HR, second, now=NOW)
     assert runs.note(session, second, {"value": 1}, now=NOW)
     with pytest.raises(Refused) as raised:

@@ -61,7 +61,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/secondments/{agreed}/agreement/give-up", UK_HR),
     Screen("/rounds", UK_HR),
     Screen("/rounds/new", UK_HR),
-    Screen("/rounds/{round}", UK_HR),
+    Screen("/rounds/{round}", UK_HR, key=True),
+    Screen("/rounds/{round}/edit", UK_HR),
+    Screen("/rounds/{round}/compare?a={run}&b={replan}", UK_HR),
     Screen("/runs/{run}", UK_HR, key=True),
     Screen("/calendars", UK_HR, key=True),
     Screen("/calendars/new", UK_HR),
@@ -71,6 +73,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/calendars/{link}/edit", UK_HR),
     Screen("/calendars/{link}/rotate", UK_HR),
     Screen("/calendars/{link}/stop", UK_HR),
+    Screen("/runs/{run}", DIRECTOR),
+    Screen("/runs/{replan}", UK_HR, key=True),
+    Screen("/runs/{run}/people/{unplaced}", UK_HR),
     Screen("/openings", UK_HR),
     Screen("/openings/{opening}", UK_HR),
     Screen("/openings/new", UK_HR),
@@ -122,6 +127,10 @@ PLACES: Mapping[str, str] = {
         WHERE p.email = 'hr@uk-aisi.example' ORDER BY l.id LIMIT 1""",
     "meeting": "SELECT id FROM meeting WHERE repeats = 'weekly' ORDER BY id LIMIT 1",
     "gathered": "SELECT workstream_id FROM meeting ORDER BY id LIMIT 1",
+    "replan": "SELECT id FROM run WHERE plan IS NOT NULL AND base_id IS NOT NULL ORDER BY id LIMIT 1",
+    "unplaced": """SELECT p.id FROM person p WHERE EXISTS (
+        SELECT 1 FROM run r WHERE r.id = (SELECT MIN(id) FROM run) AND
+        r.plan LIKE '%"unplaced": {"' || p.full_name || '"%')""",
     "person": """SELECT p.id FROM person p JOIN employment e ON e.person_id = p.id
         JOIN institute i ON i.id = e.institute_id JOIN publication b ON b.person_id = p.id
         WHERE i.code = 'UK-AISI' AND p.visibility = 'network' ORDER BY p.id LIMIT 1""",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,14 +11,25 @@ from sqlalchemy.orm import Session
 
 from exchange.actions.writing import bookkeeping, writing
 from exchange.domain.actors import SYSTEM
-from exchange.scheduling.problem import Problem, problem_from_json
+from exchange.scheduling.checker import check
+from exchange.scheduling.problem import Placement, Problem, placements_from_json, problem_from_json
 from exchange.store.rounds import Run, RunStatus
 
 SILENT_FOR = timedelta(seconds=60)  # after which a running run's worker is taken to be gone
 
 
-def claim(session: Session, *, now: datetime) -> tuple[int, Problem, int] | None:
-    """Take the oldest waiting run: its id, the problem, and the CPU seconds it may use; None when nothing waits."""
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A run to be done; ``seconds`` are the CPU seconds it may use. With ``published`` it stays close to that plan."""
+
+    run_id: int
+    problem: Problem
+    seconds: int
+    published: tuple[Placement, ...] | None
+
+
+def claim(session: Session, *, now: datetime) -> Claimed | None:
+    """Take the oldest waiting run; None when nothing waits."""
     waiting = select(Run).where(Run.status == RunStatus.WAITING).order_by(Run.id).limit(1)
     if session.scalars(waiting).first() is None:
         return None
@@ -26,7 +38,8 @@ def claim(session: Session, *, now: datetime) -> tuple[int, Problem, int] | None
         if run is None:
             return None
         run.status, run.started_at, run.heartbeat_at = RunStatus.RUNNING, now, now
-        return run.id, problem_from_json(run.problem), run.seconds
+        published = placements_from_json(run.published) if run.published is not None else None
+        return Claimed(run.id, problem_from_json(run.problem), run.seconds, published)
 
 
 def note(session: Session, run_id: int, progress: dict[str, Any], *, now: datetime) -> bool:
@@ -37,13 +50,31 @@ def note(session: Session, run_id: int, progress: dict[str, Any], *, now: dateti
         return run.stop_asked
 
 
-def finish(session: Session, run_id: int, plan: dict[str, Any], *, stopped: bool, now: datetime) -> None:
-    """Keep the plan of a run that has ended."""
+def finish(
+    session: Session,
+    run_id: int,
+    plan: dict[str, Any],
+    *,
+    stopped: bool,
+    free: dict[str, Any] | None = None,
+    now: datetime,
+) -> None:
+    """Keep the plan of a run that has ended, if the independent checker finds no rule broken.
+
+    ``free`` is what a plan could be worth that need not stay close to the published one.
+    """
+    run = session.get_one(Run, run_id)
+    broken = check(problem_from_json(run.problem), placements_from_json(plan["placements"]))
+    if faults := [one.sentence for one in broken if not one.inherited]:
+        fail(session, run_id, f"The plan was not kept because it breaks a rule: {faults[0]}", now=now)
+        return
     with writing(session, SYSTEM, "round:finish", now=now) as work:
         run = session.get_one(Run, run_id)
         work.subject("run", run_id)
         run.status = RunStatus.STOPPED if stopped else RunStatus.DONE
         run.plan, run.finished_at = plan, now
+        if free is not None and run.repair is not None:
+            run.repair = {**run.repair, **free}
         if run.created_by_id is not None:
             work.notify(
                 run.created_by_id, "The plan of your exchange round is ready.", f"/runs/{run_id}", f"run-{run_id}"

@@ -14,6 +14,8 @@ from exchange.scheduling.problem import Candidate, Institute, Opening, Placement
 from exchange.store.round_facts import Stay
 
 PLENTY = 10**6
+# So much is asked of whoever would take it that no explanation names it as somebody's nearest opening.
+FOR_NOBODY = {f"taken {number}": 9 for number in range(9)}
 
 
 @dataclass(slots=True)
@@ -90,7 +92,7 @@ def _nobody_free(name: str, home: str) -> Candidate:
 def _own_seat(found: Standing, stay: Stay, window: tuple[int, int], records: Records) -> str:
     host = records.known[stay.host_id].short_name
     name = unused(f"At {host} already", {one.id for one in found.openings} | set(records.seats.values()))
-    found.openings.append(Opening(name, host, window, {}, 0, 1, 1, records.weeks.count, (), 0))
+    found.openings.append(Opening(name, host, window, FOR_NOBODY, 0, 1, 1, records.weeks.count, (), 0))
     return name
 
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from exchange.actions.drafts import Proposal, add_draft
+from exchange.actions import publishing
+from exchange.actions.drafts import Proposal, add_draft, terms
 from exchange.actions.rounds import problem as building
 from exchange.actions.rounds.planning import fetched_run
 from exchange.actions.writing import Refused, Work, refuse, writing
+from exchange.domain import access
+from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
 from exchange.domain.periods import Period
 from exchange.domain.round_settings import RoundSettings, Weeks
 from exchange.domain.verdict import Refusal
 from exchange.scheduling.checker import check
 from exchange.scheduling.problem import Placement, Problem, placements_from_json
+from exchange.store import round_facts
 from exchange.store.openings import Opening
-from exchange.store.rounds import Run, RunStatus
-from exchange.store.secondments import overlapping_period
+from exchange.store.round_facts import OPEN, Stay
+from exchange.store.rounds import ExchangeRound, Run, RunStatus
+from exchange.store.secondments import Secondment, overlapping_period, reference
 
 OVER = frozenset({RunStatus.DONE, RunStatus.STOPPED, RunStatus.INTERRUPTED})
 # What makes a row impossible. Not the balance: it is the whole plan's, and people may take over a part of it.
@@ -44,11 +49,15 @@ WHY = {
 
 @dataclass(frozen=True, slots=True)
 class _Present:
-    """The round as the records stand now, and its names by the ids of people and openings."""
+    """The round as the records stand now, and its names by the ids of people and openings.
+
+    ``drafts`` are those of this round that the plan may move, by person.
+    """
 
     problem: Problem
     names: Mapping[int, str]
     seats: Mapping[int, str]
+    drafts: Mapping[int, Stay]
 
     def named(self, person_id: int, opening_id: int, placement: Placement) -> Placement:
         """The placement under the names of now."""
@@ -69,16 +78,10 @@ def accept(
         run, row = fetched_run(work, run_id)
         if run.plan is None or run.status not in OVER:
             raise refuse(Refusal.CONFLICT, "There is no plan to take over yet: wait for the run to end.")
-        problem, keys = building.build(session, None, row, today=now.date())
-        present = _Present(
-            problem,
-            {ident: name for name, ident in keys.people.items()},
-            {ident: name for name, ident in keys.openings.items()},
-        )
         weeks, made, refused = Weeks(row.starts_on, row.weeks), 0, []
-        for place, placement in enumerate(placements_from_json(run.plan["placements"])):
-            if placement in fixed_in(run) or (chosen is not None and place not in chosen):
-                continue
+        wanted = _wanted(run, chosen)
+        present = _present(session, run, row, wanted, now.date())
+        for placement in wanted:
             present, sentence = _take_over(work, run, weeks, placement, present)
             if sentence:
                 refused.append(sentence)
@@ -97,14 +100,54 @@ def fixed_in(run: Run) -> frozenset[Placement]:
     return frozenset(placements_from_json(run.problem["confirmed"])) - frozenset(locked)
 
 
+def _wanted(run: Run, chosen: Collection[int] | None) -> list[Placement]:
+    """The rows that were chosen and do not stand already."""
+    rows = placements_from_json(run.plan["placements"]) if run.plan else ()
+    fixed = fixed_in(run)
+    return [one for place, one in enumerate(rows) if one not in fixed and (chosen is None or place in chosen)]
+
+
+def _present(session: Session, run: Run, row: ExchangeRound, wanted: list[Placement], today: date) -> _Present:
+    """The round as it is now. A plan that changes an older one may move the drafts made from it: these do not stand."""
+    drafts: dict[int, Stay] = {}
+    if run.base_id is not None:
+        of_round = {stay.person_id: stay for stay in round_facts.taken_over(session, row.id) if stay.state in OPEN}
+        people = {run.keys["people"].get(one.candidate) for one in wanted}
+        drafts = {ident: stay for ident, stay in of_round.items() if ident in people}
+    free = frozenset(stay.id for stay in drafts.values())
+    problem, keys = building.build(session, None, row, free=free, today=today)
+    names = {ident: name for name, ident in keys.people.items()}
+    seats = {ident: name for name, ident in keys.openings.items()}
+    return _Present(problem, names, seats, drafts)
+
+
 def _take_over(work: Work, run: Run, weeks: Weeks, placement: Placement, present: _Present) -> tuple[_Present, str]:
-    """Make one draft, and count it from then on; a sentence instead when the row has become impossible."""
-    if sentence := _impossible(work, run, weeks.stay(placement.start, placement.weeks), placement, present):
+    """Make or move one draft, and count it from then on; a sentence instead when the row has become impossible."""
+    person_id, opening_id = run.keys["people"][placement.candidate], run.keys["openings"][placement.opening]
+    stay = weeks.stay(placement.start, placement.weeks)
+    if sentence := _impossible(work, run, stay, placement, present):
         return present, sentence
-    person_id = run.keys["people"][placement.candidate]
-    opening = work.session.get_one(Opening, run.keys["openings"][placement.opening])
-    stay, who = weeks.stay(placement.start, placement.weeks), placement.candidate
-    proposal = Proposal(
+    draft = present.drafts.get(person_id)
+    try:
+        if draft is not None:
+            _move_draft(work, draft, stay)
+        else:
+            add_draft(work, _proposal(work, run, person_id, opening_id, stay))
+    except Refused as refusal:
+        if refusal.verdict.refusal is Refusal.NOT_FOUND:
+            return (
+                present,
+                f"{placement.candidate}: neither institute is yours; a coordinator of one of them proposes this.",
+            )
+        return present, f"{placement.candidate}: {refusal}"
+    today = present.named(person_id, opening_id, placement)
+    kept = replace(present.problem, confirmed=(*present.problem.confirmed, today))
+    return replace(present, problem=kept), ""
+
+
+def _proposal(work: Work, run: Run, person_id: int, opening_id: int, stay: Period) -> Proposal:
+    opening = work.session.get_one(Opening, opening_id)
+    return Proposal(
         person_id=person_id,
         host_id=opening.host_institute_id,
         starts_on=stay.start,
@@ -114,28 +157,39 @@ def _take_over(work: Work, run: Run, weeks: Weeks, placement: Placement, present
         site_id=opening.site_id,
         run_id=run.id,
     )
-    try:
-        add_draft(work, proposal)
-    except Refused as refusal:
-        if refusal.verdict.refusal is Refusal.NOT_FOUND:
-            return present, f"{who}: neither institute is yours; a coordinator of one of them proposes this."
-        return present, f"{who}: {refusal}"
-    today = present.named(person_id, opening.id, placement)
-    kept = replace(present.problem, confirmed=(*present.problem.confirmed, today))
-    return replace(present, problem=kept), ""
+
+
+def _move_draft(work: Work, draft: Stay, stay: Period) -> None:
+    """Give a draft that nobody has agreed to yet its new days; one that has them already stays as it is."""
+    row = work.session.get_one(Secondment, draft.id)
+    work.require(
+        access.decide(work.actor, Permission.SECONDMENTS_PROPOSE, row.home_institute_id, row.host_institute_id)
+    )
+    if row.period == stay:
+        return
+    before = terms(row)
+    row.starts_on, row.ends_on = stay.start, stay.end
+    work.subject("secondment", row.id, row.home_institute_id, row.host_institute_id)
+    publishing.publish_secondment(work, row.id)
+    work.notify(row.person_id, f"The days of {reference(row.id)} have changed.", f"/secondments/{row.id}")
+    work.record(
+        f"{work.actor.name} moved {reference(row.id)} as a plan has it.", {"before": before, "after": terms(row)}
+    )
 
 
 def _impossible(work: Work, run: Run, stay: Period, placement: Placement, present: _Present) -> str:
     """What has happened since the run that rules the row out, as a sentence; empty when nothing has."""
     person_id, opening_id = run.keys["people"][placement.candidate], run.keys["openings"][placement.opening]
-    who, found = placement.candidate, ""
+    who, draft, found = placement.candidate, present.drafts.get(person_id), ""
     if opening_id not in present.seats:
         found = f"{who}: the opening {placement.opening} is closed or gone."
     elif person_id not in present.names:
         found = f"{who} does not take part in this round any more."
     elif stay.start <= work.now.date():
         found = f"{who}: the first day, {stay.start.isoformat()}, has passed."
-    elif overlapping_period(work.session, person_id, stay):
+    elif draft is not None and draft.opening_id != opening_id:
+        found = f"{who} has a draft for another opening, {reference(draft.id)}: withdraw it first."
+    elif overlapping_period(work.session, person_id, stay, besides=draft.id if draft else 0):
         found = f"{who} has another secondment, or a draft of one, on some of these days."
     else:
         named = present.named(person_id, opening_id, placement)

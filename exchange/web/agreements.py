@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -88,7 +90,7 @@ def propose(ident: int) -> ResponseReturnValue:
     versions = store.versions_of(db.session(), ident)
     base = versions[-1].domain.content if versions else _from_draft(found)
     number = len(versions) + 1
-    form = VersionForm(data=_typed(base))
+    form = VersionForm(data=_typed(base) | _days_asked())
     if form.validate_on_submit():
         try:
             actions.propose(db.session(), access.actor(), _content(form, base, number), now=clock.now())
@@ -185,6 +187,15 @@ def show(ident: int, number: int) -> ResponseReturnValue:
         words=FIELD_WORDS,
         now=clock.now(),
     )
+
+
+def _days_asked() -> dict[str, date]:
+    """The days that the address asks for (the timeline does, after a bar was moved)."""
+    found = {}
+    for name in ("start", "end"):
+        with suppress(ValueError):
+            found[name] = date.fromisoformat(request.args.get(name, ""))
+    return found
 
 
 def _found(ident: int) -> Found:

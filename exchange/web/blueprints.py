@@ -26,6 +26,7 @@ from exchange.web import (
     runs,
     secondments,
     staff,
+    timeline,
     workstreams,
 )
 
@@ -33,6 +34,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account.pages,
     feeds.pages,
     dashboard.pages,
+    timeline.pages,
     secondments.pages,
     agreements.pages,
     checklists.pages,

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 LANE_REM: Final = 2.75  # the height of a lane; static/kit.css has the same
 
@@ -44,12 +45,16 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A person (or an open seat) and their bars. ``institute_code`` gives the hue of their initials."""
+    """A person (or an open seat) and their bars. ``institute_code`` gives the hue of their initials.
+
+    ``marks`` names the board's marked days (holidays) that are drawn behind the bars.
+    """
 
     label: str
     bars: tuple[Bar, ...]
     url: str = ""
     institute_code: str = ""
+    marks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,7 @@ class Board:
     groups: tuple[PlacedGroup, ...]
     loads: tuple[Load, ...]
     today: float | None
+    marks: tuple[tuple[str, tuple[float, ...]], ...] = ()
 
     @property
     def heaviest(self) -> int:
@@ -129,6 +135,7 @@ class Board:
             _month_lines(self.months),
             *(f".tl .m{i}{{left:{month.left}%;width:{month.width}%}}" for i, month in enumerate(self.months)),
             "" if self.today is None else f".tl{{--today:{self.today / 100:.5f}}}",
+            *(_marks_rule(name, places) for name, places in self.marks),
             *(_bar_rule(one) for group in self.groups for row in group.rows for one in row.placed),
             *(f".tl .lanes-{n}{{min-height:{n * LANE_REM}rem}}" for n in range(2, tallest + 1)),
         )
@@ -143,8 +150,11 @@ def board(
     months: int,
     today: date,
     loads: Sequence[Load] = (),
+    marks: Mapping[str, Sequence[date]] = MappingProxyType({}),
 ) -> Board:
     """Lay out a board of whole months. ``label`` names it to a screen reader.
+
+    ``marks`` are days to mark behind bars, by a name of letters, digits and dashes.
 
     Raises:
         ValueError: when there is no month, or a load has not one number to each month.
@@ -166,6 +176,10 @@ def board(
         groups=tuple(PlacedGroup(group, tuple(_placed_row(row, window) for row in group.rows)) for group in groups),
         loads=tuple(loads),
         today=window.at(today) if starts[0] <= today < starts[-1] else None,
+        marks=tuple(
+            (name, tuple(window.at(day) for day in days if starts[0] <= day < starts[-1]))
+            for name, days in marks.items()
+        ),
     )
 
 
@@ -213,6 +227,14 @@ def _placed(bar: Bar, lane: int, window: _Window) -> Placed:
         clipped_left=bar.first < window.first,
         clipped_right=bar.last >= window.end,
     )
+
+
+def _marks_rule(name: str, places: Sequence[float]) -> str:
+    """Thin ticks at these places, as one background."""
+    if not places:
+        return ""
+    ticks = ",".join("linear-gradient(var(--edge) 0 0)" for _ in places)
+    return f".tl .marks-{name}{{background-image:{ticks};background-position:{','.join(f'{at}% 0' for at in places)}}}"
 
 
 def _bar_rule(one: Placed) -> str:

@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("Dashboard", "dashboard.show", "home", P.DASHBOARD_SEE),
             Entry("Notices", "notices.index", "info", P.NOTICES_SEE),
+            Entry("Timeline", "timeline.show", "board", P.SECONDMENTS_SEE),
             Entry("Secondments", "secondments.index", "swap", P.SECONDMENTS_SEE),
             Entry("Openings", "openings.index", "plus", P.OPENINGS_SEE),
             Entry("Exchange rounds", "rounds.index", "spark", P.ROUNDS_SEE),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, IntegerField, SelectChoice, SelectField, StringField, TextAreaField
@@ -16,6 +18,7 @@ from exchange.domain.skills import vocabulary
 from exchange.store import institutes, workstreams
 from exchange.store import openings as store
 from exchange.store.openings import Opening, OpeningStatus, StartRule
+from exchange.store.workstreams import RequirementRow, SkillRow
 from exchange.web import access, choices, clock, refusals
 from exchange.web.access import allowed
 from exchange.web.database import db
@@ -89,7 +92,8 @@ def show(ident: int) -> ResponseReturnValue:
 @pages.route("/openings/new", methods=["GET", "POST"])
 @allowed(Permission.OPENINGS_EDIT)
 def new() -> ResponseReturnValue:
-    return _put(None, OpeningForm())
+    """A new opening; ``?requirement=`` fills it from what a workstream needs and has nobody for."""
+    return _put(None, OpeningForm(data=_from_requirement(request.args.get("requirement", 0, type=int))))
 
 
 @pages.route("/openings/<int:ident>/edit", methods=["GET", "POST"])
@@ -117,6 +121,33 @@ def set_status(ident: int) -> ResponseReturnValue:
     actions.set_status(db.session(), access.actor(), ident, wanted, now=clock.now())
     flash(f"The opening is {wanted.value} now.", "ok")
     return redirect(url_for("openings.show", ident=ident), code=303)
+
+
+def _from_requirement(ident: int) -> dict[str, Any] | None:
+    """The unfilled seats of a requirement as an opening; None where the address names none."""
+    one = workstreams.requirement(db.session(), ident) if ident else None
+    work = workstreams.page(db.session(), one.workstream_id) if one else None
+    if one is None or work is None:
+        return None
+    row = work.workstream
+    return {
+        "code": f"{row.code}-R{one.id}",
+        "title": f"{one.role}, {row.title}"[:200],
+        "description": row.description,
+        "host": str(row.lead_institute_id),
+        "site": str(one.site_id or ""),
+        "workstream": str(row.id),
+        "seats": max(1, one.heads - one.filled),
+        "opens_on": one.starts_on or row.starts_on,
+        "closes_on": one.ends_on or row.ends_on,
+        "clearance": one.clearance_asked or row.clearance_asked or "",
+        "skills": choices.typed((skill.skill, skill.level, False) for skill in _asked_for(one)),
+    }
+
+
+def _asked_for(one: RequirementRow) -> list[SkillRow]:
+    """What an opening must ask for: the skills that are a must, or where none is, the first one."""
+    return [skill for skill in one.skills if skill.must] or list(one.skills[:1])
 
 
 def _opening(ident: int) -> Opening:

@@ -1,0 +1,193 @@
+"""The timeline: who is where and when, which seats are open, and moving a secondment to other days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from exchange.actions import secondments as actions
+from exchange.actions import shifting
+from exchange.domain import access as permissions
+from exchange.domain.access import Permission
+from exchange.domain.dates import parse_date
+from exchange.domain.periods import Period, add_months
+from exchange.store import holidays, institutes, secondment_facts
+from exchange.store import secondments as secondment_store
+from exchange.store import timeline as store
+from exchange.store.secondments import Found
+from exchange.store.timeline import StayRow
+from exchange.web import access, clock, timeline_board
+from exchange.web.access import allowed
+from exchange.web.database import db
+from exchange.web.forms import ORDERS
+from exchange.web.wording import current_reader
+
+pages = Blueprint("timeline", __name__)
+
+GROUPS = {"home": "By home institute", "host": "By host institute", "workstream": "By workstream"}
+SPANS = {6: "6 months", 12: "12 months", 24: "24 months"}
+PER_PAGE = 50  # people on one board; beyond that it goes on to a next page
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for; whatever it says that makes no sense is as if it said nothing."""
+
+    view: str
+    group: str
+    span: int
+    first: date
+    proposed: bool
+    page: int
+
+    def link(self, **other: object) -> str:
+        """The same timeline but for what is given."""
+        own: dict[str, object] = {
+            "view": self.view,
+            "group": self.group,
+            "span": self.span,
+            "from": self.first.isoformat()[:7],
+            "proposed": "yes" if self.proposed else None,
+        }
+        return url_for("timeline.show", **{**own, **other})  # type: ignore[arg-type]  # Flask's own words first
+
+    @property
+    def window(self) -> Period:
+        return Period(self.first, add_months(self.first, self.span) - timedelta(days=1))
+
+
+@pages.get("/timeline")
+@allowed(Permission.SECONDMENTS_SEE)
+def show() -> ResponseReturnValue:
+    today = clock.today(access.signed_in().zone)
+    asked = _asked(today)
+    scope = secondment_facts.scope_of(access.actor())
+    stays = store.stays(db.session(), scope, asked.window)
+    seats = store.open_seats(db.session(), asked.window) if access.may(Permission.OPENINGS_SEE) else []
+    known = institutes.all_institutes(db.session())
+    shown, people = _page_of(stays, asked.page)
+    board = None
+    if asked.view == "board":
+        days_off = holidays.of_institutes(db.session(), asked.window)
+        drawing = timeline_board.Drawing(known, today, asked.group, asked.proposed, _movable(shown), days_off)
+        board = drawing.board(asked.first, asked.span, shown, stays, seats)
+    return render_template(
+        "timeline/show.html",
+        asked=asked,
+        board=board,
+        stays=shown,
+        seats=seats,
+        people=people,
+        per_page=PER_PAGE,
+        institutes=known,
+        groups=GROUPS,
+        spans=SPANS,
+        earlier=add_months(asked.first, -max(1, asked.span // 2)).isoformat()[:7],
+        later=add_months(asked.first, max(1, asked.span // 2)).isoformat()[:7],
+        today=today,
+    )
+
+
+@pages.post("/timeline/<int:ident>/check")
+@allowed(Permission.SECONDMENTS_PROPOSE)
+def check(ident: int) -> ResponseReturnValue:
+    """What the days in the dialog would mean; nothing is written."""
+    found = _found(ident)
+    days = _days()
+    shift = None
+    if days is not None:
+        today = clock.today(access.signed_in().zone)
+        shift = shifting.look(db.session(), access.actor(), found, *days, today=today)
+    return render_template("timeline/check.html", shift=shift, found=found), 200 if shift and not shift.blocks else 422
+
+
+@pages.post("/timeline/<int:ident>/move")
+@allowed(Permission.SECONDMENTS_PROPOSE)
+def move(ident: int) -> ResponseReturnValue:
+    """Change a draft's days; what both institutes have agreed to leads to the form of a new version instead."""
+    found = _found(ident)
+    days = _days()
+    if days is None:
+        return render_template("timeline/check.html", shift=None, found=found), 422
+    shift = shifting.look(db.session(), access.actor(), found, *days, today=clock.today(access.signed_in().zone))
+    if shift.blocks:
+        return render_template("timeline/check.html", shift=shift, found=found), 422
+    if not shift.in_place:
+        start, end = (day.isoformat() for day in days)
+        flash("Both institutes have agreed to the old days: propose the new ones as a new version.", "info")
+        return redirect(url_for("agreements.propose", ident=ident, start=start, end=end), code=303)
+    version = request.form.get("version", "")
+    actions.edit(
+        db.session(),
+        access.actor(),
+        ident,
+        shifting.with_days(found, *days),
+        version=int(version) if version.isdigit() else 0,
+        now=clock.now(),
+    )
+    flash("The days are changed.", "ok")
+    return redirect(access.safe_next(request.form.get("back")), code=303)
+
+
+def _asked(today: date) -> Asked:
+    args = request.args
+    view, group = args.get("view", "board"), args.get("group", "home")
+    span, page = args.get("span", 12, type=int), args.get("page", 1, type=int)
+    first = _month(args.get("from", "")) or add_months(today.replace(day=1), -1)
+    return Asked(
+        view=view if view in {"board", "list"} else "board",
+        group=group if group in GROUPS else "home",
+        span=span if span in SPANS else 12,
+        first=first,
+        proposed="proposed" in args,
+        page=max(1, page),
+    )
+
+
+def _month(text: str) -> date | None:
+    """``2027-03`` as its first day."""
+    year, _, month = text.partition("-")
+    if not (year.isdigit() and month.isdigit() and 1 <= int(month) <= 12 and 2000 <= int(year) <= 2100):
+        return None
+    return date(int(year), int(month), 1)
+
+
+def _page_of(stays: list[StayRow], page: int) -> tuple[list[StayRow], int]:
+    """The stays of one page of people, and how many people there are."""
+    people = list(dict.fromkeys(stay.person_id for stay in stays))
+    on_page = set(people[(page - 1) * PER_PAGE : page * PER_PAGE])
+    return [stay for stay in stays if stay.person_id in on_page], len(people)
+
+
+def _movable(stays: Iterable[StayRow]) -> frozenset[int]:
+    """The secondments whose days this reader may change, or propose to change."""
+    actor = access.actor()
+    return frozenset(
+        stay.id
+        for stay in stays
+        if stay.state not in timeline_board.SETTLED
+        and permissions.decide(actor, Permission.SECONDMENTS_PROPOSE, stay.home_id, stay.host_id).allowed
+    )
+
+
+def _found(ident: int) -> Found:
+    found = secondment_store.find(db.session(), ident, secondment_facts.scope_of(access.actor()))
+    if found is None:
+        abort(404)
+    return found
+
+
+def _days() -> tuple[date, date] | None:
+    """The two days of the dialog, as the reader writes days; None where one cannot be read."""
+    order = ORDERS[current_reader().locale]
+    found = []
+    for name in ("start", "end"):
+        try:
+            found.append(parse_date(request.form.get(name, ""), order))
+        except ValueError:
+            return None
+    return found[0], found[1]

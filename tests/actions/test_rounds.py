@@ -7,22 +7,23 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from exchange.actions import openings, people, secondments
 from exchange.actions.affinity import IndexCache
 from exchange.actions.drafts import Proposal
-from exchange.actions.rounds import planning, runs, taking
+from exchange.actions.rounds import planning, replanning, runs, taking
 from exchange.actions.rounds import problem as building
 from exchange.actions.writing import Refused
 from exchange.domain.periods import Period
 from exchange.domain.secondment_facts import State, Verb
 from exchange.domain.verdict import Refusal
+from exchange.jobs.runs import Solver
 from exchange.scheduling.checker import check
 from exchange.scheduling.problem import Placement, Problem, placements_from_json, problem_from_json
 from exchange.store.audit import AuditEvent
 from exchange.store.notices import Notice
-from exchange.store.openings import OpeningStatus
+from exchange.store.openings import Opening, OpeningStatus
 from exchange.store.rounds import ExchangeRound, Run, RunStatus
 from exchange.store.secondments import Secondment
 from tests.cast import ACTOR, JP, NOW, PERSON, TODAY, UK, US
@@ -380,3 +381,87 @@ def test_the_plan_that_is_kept_passes_the_checker(session: Session, round_id: in
     row = run_of(session, run_id)
     assert row.plan is not None
     assert check(problem_from_json(row.problem), placements_from_json(row.plan["placements"])) == ()
+
+
+# ---------------------------------------------------------------- replanning
+
+
+def slipped(session: Session, run_id: int, weeks: int) -> Secondment:
+    """Take the plan over and let the first draft slip."""
+    taking.accept(session, HR, run_id, None, now=NOW)
+    draft = drafts(session)[0]
+    slip = timedelta(weeks=weeks)
+    later = Proposal(draft.person_id, draft.host_institute_id, draft.starts_on + slip, draft.ends_on + slip)
+    secondments.edit(session, HR, draft.id, later, version=draft.version, now=NOW)
+    return draft
+
+
+def test_a_slip_is_kept_and_the_rest_stays_as_it_was(session: Session, round_id: int) -> None:
+    run_id, plan = a_plan(session, round_id)
+    draft = slipped(session, run_id, 2)
+    row = session.get_one(ExchangeRound, round_id)
+    said = [one.sentence for one in replanning.happened(session, run_of(session, run_id), row)]
+    assert len(said) == 1
+    assert "now goes from" in said[0]
+    fresh = run_of(session, replanning.replan(session, HR, run_id, IndexCache(), now=NOW))
+    assert fresh.repair is not None
+    assert fresh.published is not None
+    assert fresh.repair["seconds"] < 5
+    repaired = placements_from_json(fresh.repair["placements"])
+    assert check(problem_from_json(fresh.problem), repaired) == ()
+    assert len(set(repaired) & set(plan.placements)) == len(plan.placements) - 1
+    moved = next(one for one in repaired if fresh.keys["people"][one.candidate] == draft.person_id)
+    assert START + timedelta(weeks=moved.start) == draft.starts_on
+
+
+def test_who_withdrew_is_out_and_the_seat_is_filled_again(session: Session, round_id: int) -> None:
+    run_id, plan = a_plan(session, round_id)
+    taking.accept(session, HR, run_id, None, now=NOW)
+    gone = drafts(session)[0]
+    home = "uk_hr" if gone.home_institute_id == UK else "us_hr"
+    secondments.move(session, ACTOR[home], gone.id, Verb.WITHDRAW, reason="Plans changed", now=NOW)
+    fresh = run_of(session, replanning.replan(session, HR, run_id, IndexCache(), now=NOW))
+    assert fresh.repair is not None
+    people = {fresh.keys["people"][one[0]] for one in fresh.repair["placements"]}
+    assert gone.person_id not in people
+    assert len(people) == len(plan.placements)
+
+
+def test_taking_a_replan_over_moves_drafts_in_place(session: Session, round_id: int) -> None:
+    run_id, _ = a_plan(session, round_id)
+    taking.accept(session, HR, run_id, None, now=NOW)
+    first, second = drafts(session)
+    seat = session.get_one(Opening, second.opening_id)
+    seat.opens_on = second.starts_on + timedelta(weeks=3)
+    session.commit()
+    fresh = replanning.replan(session, HR, run_id, IndexCache(), now=NOW)
+    assert Solver(sessionmaker(session.get_bind()), lambda: NOW).work() == 1
+    before = (first.starts_on, first.ends_on)
+    made, left_out = taking.accept(session, HR, fresh, None, now=NOW)
+    session.expire_all()
+    assert (made, left_out) == (2, ())
+    assert len(drafts(session)) == 2
+    assert (first.starts_on, first.ends_on) == before
+    assert second.starts_on >= seat.opens_on
+
+
+def test_a_plan_of_nobody_cannot_be_changed(session: Session, round_id: int) -> None:
+    run_id = started(session, round_id)
+    with pytest.raises(Refused) as raised:
+        replanning.replan(session, HR, run_id, IndexCache(), now=NOW)
+    assert "no plan to change yet" in told(raised)
+    with pytest.raises(Refused) as raised:
+        replanning.replan(session, ACTOR["us_hr"], run_id, IndexCache(), now=NOW)
+    assert raised.value.verdict.refusal is Refusal.NOT_FOUND
+
+
+def test_a_plan_that_breaks_a_rule_is_not_kept(session: Session, round_id: int) -> None:
+    run_id = started(session, round_id)
+    runs.claim(session, now=NOW)
+    row = run_of(session, run_id)
+    unlawful = {"placements": [["Ada Lindqvist", "Visiting evaluator UK-1", 0, 30]], "value": 1, "gap": 0.0}
+    runs.finish(session, run_id, unlawful, stopped=False, now=NOW)
+    row = run_of(session, run_id)
+    assert row.status is RunStatus.FAILED
+    assert row.plan is None
+    assert "own institute" in row.message

@@ -93,7 +93,7 @@ def test_it_works_without_scripts(chromium: Browser, world: DemoWorld, screen: S
     if screen.handle:
         assert page.locator("nav.side li a").first.is_visible()
     for button in page.locator("main form button:not([hidden])").all():
-        assert button.is_visible() or button.evaluate("e => !!e.closest('details:not([open])')")
+        assert button.is_visible() or button.evaluate("e => !!e.closest('details:not([open]), dialog:not([open])')")
     page.context.close()
 
 

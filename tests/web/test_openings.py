@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
-from tests.cast import UK, US
+from exchange.actions import workstreams
+from exchange.actions.workstreams import RequirementTerms, WorkstreamTerms
+from exchange.store.workstreams import WorkstreamKind
+from tests.cast import ACTOR, NOW, PERSON, UK, US
 from tests.clients import PageClient
+from tests.engines import Database
 
 As = Callable[[str], PageClient]
 OPENING = {
@@ -52,6 +59,31 @@ def test_an_opening_without_sense_is_refused_and_stays_typed(as_: As, change: di
     assert answer.status_code == 422
     assert sentence in answer.text
     assert "Join the safeguards team" in answer.text
+
+
+def test_an_opening_is_made_from_what_a_workstream_has_nobody_for(as_: As, database: Database) -> None:
+    with database.session() as session:
+        lead = PERSON["uk_lead"]
+        work = WorkstreamTerms(
+            "UK-AGENTS", "Agent evaluations", WorkstreamKind.WORKSTREAM, "", "", UK, lead, frozenset()
+        )
+        ident = workstreams.create(session, ACTOR["uk_lead"], work, now=NOW)
+        need = RequirementTerms(
+            "Range engineer", 3, Decimal(1), (("red-teaming", 3, True), ("cyber-ranges", 2, False)), date(2027, 3, 1)
+        )
+        workstreams.put_requirement(session, ACTOR["uk_lead"], ident, None, need, now=NOW)
+    client = as_("uk_lead")
+    page = client.get(f"/workstreams/{ident}").text
+    link = re.search(r'href="(/openings/new\?requirement=\d+)"', page)
+    assert link is not None
+    form = client.get(link[1]).text
+    assert 'value="Range engineer, Agent evaluations"' in form
+    assert re.search(r'<input[^>]*name="seats"[^>]*value="3"', form)
+    assert 'value="1 Mar 2027"' in form
+    assert '<option selected value="red-teaming">' in form
+    assert '<option selected value="cyber-ranges">' not in form
+    assert client.get("/openings/new?requirement=999").status_code == 200
+    assert "Make an opening" not in as_("us_lead").get(f"/workstreams/{ident}").text
 
 
 def test_only_the_host_changes_it_and_a_clash_is_shown(as_: As) -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 from exchange.web import access, assets, config, database, errors, navigation, security, wording
 from exchange.web.blueprints import BLUEPRINTS
 from exchange.web.config import ConfigurationError, Settings
+from exchange.web.feeds import SessionsOfPages
 
 __all__ = ["ConfigurationError", "Settings", "create_app", "resource"]
 
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:  # 
     app.config.update(overrides)
     if app.config.get("LOGIN_DISABLED"):
         raise ConfigurationError("LOGIN_DISABLED is set: it would switch sign-in off. Remove it and start again.")
+    app.session_interface = SessionsOfPages()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.register(app, resource("migrations"))
     security.register(app)

@@ -19,13 +19,13 @@ from exchange.web.hues import hue, letters
 if TYPE_CHECKING:
     from flask import Flask, Response
 
+# Calendars are not among them: they are kept compressed, and some programs must get them plain.
 COMPRESSED_TYPES = [
     "text/html",
     "text/css",
     "text/javascript",
     "text/plain",
     "text/csv",
-    "text/calendar",
     "application/json",
     "image/svg+xml",
 ]

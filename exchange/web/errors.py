@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, render_template
+from flask import Flask, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from exchange.actions.writing import Refused
 from exchange.domain.verdict import Refusal
@@ -64,7 +64,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is not None and error.code < 400:
         return error.get_response()
     written = error.description if error.code == 403 else None
-    return page(error.code or 500, (written,) if written else ())
+    answer = make_response(page(error.code or 500, (written,) if written else ()))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # RFC 9110 section 15.5.6
+    return answer
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -7,11 +7,13 @@ session, no cookie and no redirect. Neither the address nor the token is ever lo
 
 from __future__ import annotations
 
+import gzip
 import logging
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,6 +31,7 @@ from exchange.web import clock
 from exchange.web.access import public
 from exchange.web.database import db
 from exchange.web.guessing import Guesses
+from exchange.web.last_served import LastServed, Served
 
 log = logging.getLogger(__name__)
 pages = Blueprint("feeds", __name__)
@@ -43,38 +46,74 @@ _PRIVATE = {
 }
 
 
+class SessionsOfPages(SecureCookieSessionInterface):
+    """Calendars have no session. Flask-Login asks for one after each request: that alone adds ``Vary: Cookie``."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if request.blueprint != pages.name:
+            super().save_session(app, session, response)
+
+
 @pages.get("/cal/<path:address>")
 @public
 def show(address: str) -> ResponseReturnValue:
     """``/cal/<token>/<any name>.ics``; every other form is as unknown as a token that never was."""
     token, _, name = address.partition("/")
-    now = clock.now()
-    link = store.subscription(db.session(), token_hash(token))
+    now, hashed = clock.now(), token_hash(token)
+    try:
+        link = store.subscription(db.session(), hashed)
+    except SQLAlchemyError:
+        log.exception("The database does not answer; calendars are served as they were served last.")
+        return _from_memory(hashed, now)
     if link is None or not name.endswith(".ics") or "/" in name:
         return _unknown(now)
+    if link_state(link.revoked_at, now) is not LinkState.LIVE or not link.owner_active:
+        _memory().forget(hashed)
     if not link.owner_active and link_state(link.revoked_at, now) is LinkState.LIVE:
         link = bodies.switch_off_of_leaver(db.session(), link, now=now)
     match link_state(link.revoked_at, now):
         case LinkState.LIVE:
-            return _live(link, name, now)
+            return _live(link, hashed, name, now)
         case LinkState.SWITCHED_OFF:
             return _switched_off(link, name, now)
         case LinkState.GONE:
             return Response("This calendar link was switched off.\n", 410, _PRIVATE | {"Content-Type": TEXT})
 
 
-def _live(link: Subscription, name: str, now: datetime) -> Response:
+def _live(link: Subscription, hashed: str, name: str, now: datetime) -> Response:
     stored = _current(link, now)
     if stored is None:
-        headers = _PRIVATE | {"Content-Type": TEXT, "Retry-After": "600"}
-        return Response("This calendar cannot be built at the moment.\n", 503, headers)
+        return _unavailable()
     _note(link, now)
     headers = _headers(stored, name)
     if _has_it(stored, now):
         return Response(status=304, headers=headers)
     compressed = _takes_gzip()
     body = store.bytes_of(db.session(), link.link_id, compressed=compressed)
-    return Response(body, 200, headers | ({"Content-Encoding": "gzip"} if compressed else {}))
+    headers |= {"Content-Encoding": "gzip"} if compressed else {}
+    _memory().keep(hashed, Served(now, headers, body))
+    return Response(body, 200, headers)
+
+
+def _from_memory(hashed: str, now: datetime) -> Response:
+    served = _memory().get(hashed, now)
+    if served is None:
+        return _unavailable()
+    body, headers = served.body, dict(served.headers)
+    if "Content-Encoding" in headers and not _takes_gzip():
+        body = gzip.decompress(body)
+        del headers["Content-Encoding"]
+    return Response(body, 200, headers)
+
+
+def _unavailable() -> Response:
+    headers = _PRIVATE | {"Content-Type": TEXT, "Retry-After": "600"}
+    return Response("This calendar cannot be had at the moment.\n", 503, headers)
+
+
+def _memory() -> LastServed:
+    memory: LastServed = current_app.extensions.setdefault("feeds_last_served", LastServed())
+    return memory
 
 
 def _current(link: Subscription, now: datetime) -> Stored | None:

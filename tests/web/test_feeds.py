@@ -1,27 +1,57 @@
-"""The public address of a calendar link, as calendar programs ask for it."""
+"""The public address of a calendar link, as calendar programs ask for it. The clock moves where a test says so."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gzip
+import logging
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
 
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from icalendar import Calendar
+from sqlalchemy import delete, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
-from exchange.actions import calendars
+from exchange.actions import calendar_bodies, calendars, meetings
 from exchange.actions.calendars import MadeLink, NewLink
+from exchange.domain.meetings import Change
+from exchange.domain.secondment_facts import Verb
+from exchange.feeds.building import Built, Plan, Published, build
 from exchange.feeds.entries import Origin
 from exchange.feeds.lint import lint
 from exchange.feeds.settings import LinkSettings
-from exchange.store.calendars import LinkScope
+from exchange.feeds.views import Detail
+from exchange.feeds.visibility import CancelledEvents
+from exchange.store import calendar_feeds
+from exchange.store.calendars import CalendarLink, LinkScope
+from exchange.store.people import Person, PersonStatus, RoleGrant
+from exchange.store.secondments import Secondment
 from tests.actions.test_secondments import ACCEPTED, moved, proposed
-from tests.cast import ACTOR, NOW
+from tests.cast import ACTOR, NOW, PERSON, UK
 from tests.clients import PageClient
+from tests.meetings import SESSION, entered, workstream
+from tests.statements import statements
 
 As = Callable[[str], PageClient]
 ADDRESS = Origin("exchange.example", "http://127.0.0.1:5000")
+LONDON_OUTLOOK = "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.1)"
 
 
-def linked(session: Session, key: str = "ada", **settings: object) -> MadeLink:
-    new = NewLink(LinkScope.PERSON, None, "Phone", LinkSettings(**settings))  # type: ignore[arg-type]  # a test's choice
+def linked(
+    session: Session,
+    key: str = "ada",
+    scope: LinkScope = LinkScope.PERSON,
+    scope_id: int | None = None,
+    **settings: object,
+) -> MadeLink:
+    new = NewLink(scope, scope_id, "Phone", LinkSettings(**settings))  # type: ignore[arg-type]  # a test's choice
     return calendars.make(session, ACTOR[key], new, ADDRESS, now=NOW)
 
 
@@ -29,10 +59,367 @@ def path(link: MadeLink) -> str:
     return f"/cal/{link.token}/ada.ics"
 
 
-def test_a_person_reads_their_secondment(as_: As, session: Session) -> None:
+def at(app: Flask, now: datetime) -> None:
+    """From here on it is this instant."""
+    app.config["CLOCK"] = lambda: now
+
+
+def summaries(answer: TestResponse) -> list[str]:
+    assert answer.status_code == HTTPStatus.OK, answer.status
+    return sorted(str(event["SUMMARY"]) for event in Calendar.from_ical(answer.data).walk("VEVENT"))
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A program: it keeps no cookies and reads no pages."""
+    return FlaskClient(app, app.response_class, use_cookies=False)
+
+
+@pytest.fixture
+def link(session: Session) -> MadeLink:
+    """Ada's, with her secondment in it."""
     moved(session, proposed(session), *ACCEPTED)
-    answer = as_("").get(path(linked(session)))
-    assert answer.status_code == 200
+    return linked(session)
+
+
+def test_a_person_reads_their_secondment(client: FlaskClient, link: MadeLink) -> None:
+    answer = client.get(path(link))
     assert not lint(answer.data)
-    assert b"SUMMARY:Secondment: Ada Lindqvist" in answer.data
-    assert b"DTEND;VALUE=DATE:20270731" in answer.data
+    assert b"SUMMARY:Secondment: Ada Lindqvist: UK AISI" in answer.data
+    assert b"DTEND;VALUE=DATE:20270731" in answer.data  # exclusive
+
+
+def test_headers_are_those_of_a_private_calendar(client: FlaskClient, link: MadeLink) -> None:
+    headers = client.get(path(link)).headers
+    assert headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert headers["Cache-Control"] == "private, no-cache"
+    assert headers["Content-Disposition"] == 'inline; filename="ada.ics"'
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Robots-Tag"] == "noindex"
+    assert headers["Vary"] == "Accept-Encoding"
+    assert "Set-Cookie" not in headers
+    assert client.get(path(link) + "?dl=1").headers["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("form", ["{}", '"other", {}', "*", "strong"])
+def test_if_none_match_is_answered_304(client: FlaskClient, link: MadeLink, form: str) -> None:
+    tag = client.get(path(link)).headers["ETag"]
+    sent = tag.removeprefix("W/") if form == "strong" else form.format(tag)
+    answer = client.get(path(link), headers={"If-None-Match": sent})
+    assert (answer.status_code, answer.data) == (304, b"")
+    assert answer.headers["ETag"] == tag
+
+
+@pytest.mark.parametrize(
+    ("since", "status"),
+    [("same", 304), ("Thu, 01 Jan 1970 00:00:00 GMT", 200), ("junk", 200), ("Fri, 01 Jan 2100 00:00:00 GMT", 200)],
+)
+def test_if_modified_since(client: FlaskClient, link: MadeLink, since: str, status: int) -> None:
+    stamp = client.get(path(link)).headers["Last-Modified"]
+    answer = client.get(path(link), headers={"If-Modified-Since": stamp if since == "same" else since})
+    assert answer.status_code == status
+
+
+def test_a_304_is_one_statement(app: Flask, client: FlaskClient, link: MadeLink) -> None:
+    tag = client.get(path(link)).headers["ETag"]
+    sent = statements(app, lambda: client.get(path(link), headers={"If-None-Match": tag}))
+    assert len(sent) == 1, "\n".join(sent)
+
+
+def test_a_stored_body_is_two_statements(app: Flask, client: FlaskClient, link: MadeLink) -> None:
+    client.get(path(link))
+    assert len(statements(app, lambda: client.get(path(link)))) == 2
+
+
+def test_a_removal_moves_tag_and_last_modified(app: Flask, client: FlaskClient, session: Session) -> None:
+    work = workstream(session)
+    ident = entered(session, work)
+    link = linked(session, "uk_lead", cancelled=CancelledEvents.HIDE)
+    before = client.get(path(link))
+    meetings.cancel(session, ACTOR["uk_lead"], ident, now=NOW + timedelta(hours=1))
+    at(app, NOW + timedelta(hours=1))
+    after = client.get(path(link), headers={"If-Modified-Since": before.headers["Last-Modified"]})
+    assert summaries(after) == ["Nothing to show in this calendar"]
+    assert after.headers["ETag"] != before.headers["ETag"]
+    assert after.headers["Last-Modified"] > before.headers["Last-Modified"]
+
+
+def test_a_new_day_without_a_change_keeps_the_tag(app: Flask, client: FlaskClient, link: MadeLink) -> None:
+    before = client.get(path(link)).headers
+    at(app, NOW + timedelta(days=1))
+    assert client.get(path(link), headers={"If-None-Match": before["ETag"]}).status_code == 304
+    after = client.get(path(link)).headers
+    assert (after["ETag"], after["Last-Modified"]) == (before["ETag"], before["Last-Modified"])
+
+
+def test_head_options_and_other_methods(client: FlaskClient, link: MadeLink) -> None:
+    got, head = client.get(path(link)), client.head(path(link))
+    assert (head.status_code, head.data) == (200, b"")
+    assert head.headers["Content-Length"] == got.headers["Content-Length"]
+    assert head.headers["ETag"] == got.headers["ETag"]
+    assert client.options(path(link)).status_code == 200
+    probe = client.open(path(link), method="PROPFIND")
+    assert probe.status_code == 405
+    assert "GET" in probe.headers["Allow"]
+
+
+def test_gzip_holds_the_same_bytes_and_outlook_gets_none(client: FlaskClient, link: MadeLink) -> None:
+    plain = client.get(path(link))
+    packed = client.get(path(link), headers={"Accept-Encoding": "gzip, deflate"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.headers["ETag"] == plain.headers["ETag"]
+    outlook = client.get(path(link), headers={"Accept-Encoding": "gzip", "User-Agent": LONDON_OUTLOOK})
+    assert "Content-Encoding" not in outlook.headers
+    assert outlook.data == plain.data
+
+
+@pytest.mark.parametrize("authorization", ["Bearer", "Bearer abc", "Basic dTpw"])
+def test_authorization_is_ignored(client: FlaskClient, link: MadeLink, authorization: str) -> None:
+    assert client.get(path(link), headers={"Authorization": authorization}).status_code == 200
+
+
+def test_a_signed_in_browser_gets_the_same_and_no_cookie(as_: As, client: FlaskClient, link: MadeLink) -> None:
+    signed_in = as_("us_hr").get(path(link))
+    assert signed_in.data == client.get(path(link)).data
+    assert "Set-Cookie" not in signed_in.headers
+    assert "Cookie" not in signed_in.headers.get("Vary", "")
+
+
+@pytest.mark.parametrize("wrong", ["/cal/exf_{}/x.ics", "/cal/x/y.ics", "/cal/x", "/cal/a/b/c.ics", "/cal/%00/x.ics"])
+def test_unknown_and_malformed_look_the_same(client: FlaskClient, wrong: str) -> None:
+    answer, known = client.get(wrong.format("A" * 43)), client.get("/cal/exf_unknown/x.ics")
+    assert (answer.status_code, answer.data) == (404, known.data)
+    differing = {"Content-Security-Policy"}  # carries a nonce
+    assert {k: v for k, v in answer.headers if k not in differing} == {
+        k: v for k, v in known.headers if k not in differing
+    }
+
+
+def test_guessing_is_slowed_down_and_a_valid_link_never(client: FlaskClient, link: MadeLink) -> None:
+    answers = [client.get(f"/cal/exf_{number}/x.ics").status_code for number in range(32)]
+    assert answers == [404] * 30 + [429] * 2
+    assert {client.get(path(link)).status_code for _ in range(200)} == {200}
+
+
+def test_revocation_says_so_first_and_then_is_gone(
+    app: Flask, client: FlaskClient, session: Session, link: MadeLink
+) -> None:
+    client.get(path(link))
+    calendars.stop(session, ACTOR["ada"], link.id, now=NOW)
+    answer = client.get(path(link))
+    assert summaries(answer) == ["This calendar link was switched off"]
+    assert not lint(answer.data)
+    assert client.get(path(link), headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    at(app, NOW + timedelta(days=29, hours=23))
+    assert summaries(client.get(path(link))) == ["This calendar link was switched off"]
+    at(app, NOW + timedelta(days=30))
+    assert client.get(path(link)).status_code == 410
+
+
+def test_a_new_address_takes_over_within_a_week(
+    app: Flask, client: FlaskClient, session: Session, link: MadeLink
+) -> None:
+    new = calendars.rotate(session, ACTOR["ada"], link.id, overlap=timedelta(days=7), now=NOW)
+    assert client.get(path(new)).data == client.get(path(link)).data
+    at(app, NOW + timedelta(days=7))
+    assert summaries(client.get(path(link))) == ["This calendar link was switched off"]
+    assert len(summaries(client.get(path(new)))) > 1
+
+
+def test_a_link_whose_owner_has_left_is_switched_off(
+    app: Flask, client: FlaskClient, session: Session, link: MadeLink
+) -> None:
+    session.execute(update(Person).where(Person.id == PERSON["ada"]).values(status=PersonStatus.LEFT))
+    session.commit()
+    assert summaries(client.get(path(link))) == ["This calendar link was switched off"]
+    at(app, NOW + timedelta(days=30))
+    assert client.get(path(link)).status_code == 410
+
+
+def test_a_lost_role_shrinks_the_calendar_on_the_next_fetch(client: FlaskClient, session: Session) -> None:
+    moved(session, proposed(session), *ACCEPTED)
+    link = linked(session, "uk_hr", LinkScope.INSTITUTE, UK)
+    assert any("Ada Lindqvist" in words for words in summaries(client.get(path(link))))
+    session.execute(delete(RoleGrant).where(RoleGrant.person_id == PERSON["uk_hr"]))
+    session.commit()
+    assert summaries(client.get(path(link))) == ["Nothing to show in this calendar"]
+
+
+def test_a_colleague_does_not_see_what_the_pages_do_not_show_them(client: FlaskClient, session: Session) -> None:
+    moved(session, proposed(session), *ACCEPTED)
+    entered(session, workstream(session, partners=frozenset()))
+    for key in ("tomas", "jp_hr", "us_lead"):
+        link = linked(session, key, LinkScope.PROGRAMME)
+        assert summaries(client.get(path(link))) == ["Nothing to show in this calendar"], key
+
+
+def test_meetings_reach_those_who_take_part(client: FlaskClient, session: Session) -> None:
+    entered(session, workstream(session))
+    expected = ["Joint testing: Cyber range session"]
+    for key, scope in (
+        ("uk_lead", LinkScope.PERSON),
+        ("us_hr", LinkScope.PROGRAMME),
+        ("director", LinkScope.PROGRAMME),
+    ):
+        assert summaries(client.get(path(linked(session, key, scope)))) == expected, key
+
+
+def test_cancelled_is_marked_then_gone(app: Flask, client: FlaskClient, session: Session) -> None:
+    ident = entered(session, workstream(session))
+    link, hiding = linked(session, "uk_lead"), linked(session, "uk_lead", cancelled=CancelledEvents.HIDE)
+    meetings.cancel(session, ACTOR["uk_lead"], ident, now=NOW)
+    answer = client.get(path(link))
+    assert summaries(answer) == ["Cancelled: Joint testing: Cyber range session"]
+    assert b"STATUS:CANCELLED" in answer.data
+    assert b"TRANSP:TRANSPARENT" in answer.data
+    assert summaries(client.get(path(hiding))) == ["Nothing to show in this calendar"]
+    at(app, NOW + timedelta(days=14))
+    assert summaries(client.get(path(link))) == ["Cancelled: Joint testing: Cyber range session"]
+    at(app, NOW + timedelta(days=15))
+    assert summaries(client.get(path(link))) == ["Nothing to show in this calendar"]
+
+
+def test_a_cancelled_occurrence_is_marked_then_left_out(app: Flask, client: FlaskClient, session: Session) -> None:
+    ident = entered(session, workstream(session))
+    slot = SESSION.occasion.day + timedelta(days=14)
+    meetings.change_one(session, ACTOR["uk_lead"], ident, Change(slot, cancelled_on=NOW.date()), now=NOW)
+    link = linked(session, "uk_lead")
+    assert b"RECURRENCE-ID" in client.get(path(link)).data
+    at(app, NOW + timedelta(days=15))
+    later = client.get(path(link)).data
+    assert b"RECURRENCE-ID" not in later
+    assert b"EXDATE;TZID=America/New_York:20270316T100000" in later
+
+
+def test_a_secondment_whose_days_change_keeps_its_uids(client: FlaskClient, session: Session) -> None:
+    ident = moved(session, proposed(session), *ACCEPTED)
+    link = linked(session)
+
+    def stamps() -> dict[str, tuple[int, object]]:
+        events: list[Any] = Calendar.from_ical(client.get(path(link)).data).walk("VEVENT")
+        return {str(event["UID"]): (int(event["SEQUENCE"]), event["DTSTART"].dt) for event in events}
+
+    before = stamps()
+    row = session.get_one(Secondment, ident)
+    row.ends_on += timedelta(days=28)
+    session.commit()
+    calendars.refresh(session, ADDRESS, now=NOW + timedelta(hours=1))
+    after = stamps()
+    assert before.keys() == after.keys()
+    closing = next(uid for uid in after if "end-check-in" in uid)
+    assert after[closing][0] == before[closing][0] + 1
+    assert after[closing][1] != before[closing][1]
+
+
+def test_a_busy_calendar_says_nothing_but_when(client: FlaskClient, session: Session) -> None:
+    moved(session, proposed(session), *ACCEPTED)
+    entered(session, workstream(session))
+    link = linked(session, "uk_lead", LinkScope.PROGRAMME, detail=Detail.BUSY, alarm_minutes=60)
+    answer = client.get(path(link))
+    assert set(summaries(answer)) <= {"Busy", "Away"}
+    allowed = {"BEGIN", "END", "UID", "DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY"}
+    allowed |= {"RRULE", "STATUS", "CLASS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-ALLDAYEVENT"}
+    inside = answer.data.decode().partition("BEGIN:VEVENT")[2]
+    names = {re.split("[;:]", line)[0] for line in inside.splitlines() if not line.startswith(" ")}
+    assert names - {""} <= allowed
+    open_uids = set(
+        re.findall(rb"(?m)^UID:(\S+)", client.get(path(linked(session, "uk_lead", LinkScope.PROGRAMME))).data)
+    )
+    assert not open_uids & set(re.findall(rb"(?m)^UID:(\S+)", answer.data))
+
+
+def test_titles_reminders_and_single_events_are_settings(client: FlaskClient, session: Session) -> None:
+    entered(session, workstream(session))
+    titles = client.get(path(linked(session, "uk_lead", detail=Detail.TITLES))).data
+    assert b"DESCRIPTION:Both teams" not in titles
+    assert b"TRIGGER:-PT1H" in client.get(path(linked(session, "uk_lead", alarm_minutes=60))).data
+    single = client.get(path(linked(session, "uk_lead", expanded=True))).data
+    assert (b"RRULE" in single.partition(b"BEGIN:VEVENT")[2], single.count(b"BEGIN:VEVENT")) == (False, 7)
+    bare = linked(session, "uk_lead", kind_prefix=False)
+    assert summaries(client.get(path(bare))) == ["Cyber range session"]
+
+
+def test_a_fetch_is_noted_once_in_ten_minutes(
+    app: Flask, client: FlaskClient, session: Session, link: MadeLink
+) -> None:
+    tag = client.get(path(link), headers={"User-Agent": "vdirsyncer/0.21"}).headers["ETag"]
+    for minutes, written in ((9, 0), (10, 1)):
+        at(app, NOW + timedelta(minutes=minutes))
+        sent = statements(app, lambda: client.get(path(link), headers={"If-None-Match": tag}))
+        assert sum(one.startswith("UPDATE") for one in sent) == written
+    row = session.get_one(CalendarLink, link.id, populate_existing=True)
+    assert row.fetched_at == NOW + timedelta(minutes=10)
+
+
+def test_what_cannot_be_built_anew_is_served_as_it_was(
+    app: Flask, client: FlaskClient, session: Session, link: MadeLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = client.get(path(link))
+
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("a fault in the renderer")
+
+    monkeypatch.setattr(calendar_bodies, "build", broken)
+    at(app, NOW + timedelta(days=1))
+    assert client.get(path(link)).data == before.data
+    assert client.get(path(link), headers={"If-None-Match": before.headers["ETag"]}).status_code == 304
+    fresh = client.get(path(linked(session, "tomas")))  # there never was a body
+    assert (fresh.status_code, fresh.headers["Retry-After"]) == (503, "600")
+
+
+def test_a_database_that_does_not_answer_is_not_noticed(
+    client: FlaskClient, link: MadeLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = client.get(path(link), headers={"Accept-Encoding": "gzip"})
+
+    def down(*_: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("the database is away"))
+
+    monkeypatch.setattr(calendar_feeds, "subscription", down)
+    stale = client.get(path(link))
+    assert stale.status_code == 200
+    assert stale.data == gzip.decompress(before.data)
+
+
+def test_a_new_zone_database_makes_new_bodies(
+    client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered(session, workstream(session))
+    link = linked(session, "uk_lead")
+    client.get(path(link))
+    built: list[Plan] = []
+
+    def noted(plan: Plan, published: Iterable[Published]) -> Built:
+        built.append(plan)
+        return build(plan, published)
+
+    monkeypatch.setattr(calendar_bodies, "build", noted)
+    client.get(path(link))
+    assert not built
+    monkeypatch.setattr(calendar_bodies, "RENDERER", "1+icalendar-7+tzdata-2099a")
+    client.get(path(link))
+    assert len(built) == 1
+
+
+def test_no_log_and_no_error_page_knows_the_token(
+    app: Flask, client: FlaskClient, link: MadeLink, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    client.get(path(link))
+
+    def down(*_: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("away"))
+
+    monkeypatch.setattr(calendar_feeds, "subscription", down)
+    answers = [client.get(path(link)), client.open(path(link), method="PROPFIND"), client.post(path(link))]
+    assert link.token not in caplog.text
+    assert all(link.token not in answer.text for answer in answers)
+
+
+def test_ending_early_reaches_the_calendar(client: FlaskClient, session: Session, link: MadeLink) -> None:
+    ident = session.query(Secondment.id).scalar()
+    moved(session, ident, ("us_hr", Verb.PREPARE))
+    events = Calendar.from_ical(client.get(path(link)).data).walk("VEVENT")
+    assert {str(event["STATUS"]) for event in events} == {"TENTATIVE"}

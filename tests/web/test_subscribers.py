@@ -1,0 +1,232 @@
+"""vdirsyncer and khal follow a calendar link over a real server: what is moved, cancelled, extended and switched off.
+
+vdirsyncer keeps each event as a file, and keeps everything it has when a calendar turns empty or answers with an error:
+a link that is switched off has to be seen to clear it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from exchange.actions import calendars, meetings
+from exchange.actions.calendars import MadeLink, NewLink
+from exchange.domain.meetings import Change
+from exchange.feeds.entries import Origin
+from exchange.feeds.settings import LinkSettings
+from exchange.store.calendars import LinkScope
+from exchange.store.meetings import Meeting
+from exchange.store.secondments import Secondment
+from tests.actions.test_secondments import ACCEPTED, moved, proposed
+from tests.cast import ACTOR, NOW
+from tests.meetings import SESSION, WEEKLY, entered, workstream
+
+PROGRAMS = Path(sys.executable).parent
+VDIRSYNCER = """\
+[general]
+status_path = "{folder}/status"
+[pair link]
+a = "here"
+b = "there"
+collections = null
+conflict_resolution = "b wins"
+partial_sync = "revert"
+[storage here]
+type = "filesystem"
+path = "{folder}/calendar"
+fileext = ".ics"
+[storage there]
+type = "http"
+url = "{address}"
+"""
+KHAL = """\
+[calendars]
+[[link]]
+path = {folder}/calendar
+type = calendar
+[locale]
+timeformat = %H:%M
+dateformat = %Y-%m-%d
+longdateformat = %Y-%m-%d
+datetimeformat = %Y-%m-%d %H:%M
+longdatetimeformat = %Y-%m-%d %H:%M
+local_timezone = UTC
+default_timezone = UTC
+[sqlite]
+path = {folder}/khal.db
+"""
+
+
+class Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - Werkzeug's name
+        """Addresses carry tokens: nothing is logged."""
+
+
+@dataclass
+class Subscriber:
+    """One device with vdirsyncer and khal on it, following one address."""
+
+    folder: Path
+
+    def follow(self, address: str) -> None:
+        (self.folder / "calendar").mkdir(parents=True)
+        (self.folder / "vdirsyncer.conf").write_text(VDIRSYNCER.format(folder=self.folder, address=address))
+        (self.folder / "khal.conf").write_text(KHAL.format(folder=self.folder))
+        self._run("vdirsyncer", "-c", "vdirsyncer.conf", "discover")
+
+    def sync(self) -> None:
+        self._run("vdirsyncer", "-c", "vdirsyncer.conf", "sync")
+
+    def sync_fails(self) -> bool:
+        return self._start("vdirsyncer", "-c", "vdirsyncer.conf", "sync").returncode != 0
+
+    def files(self) -> dict[str, int]:
+        """Every file with the instant at which it was written."""
+        return {path.name: path.stat().st_mtime_ns for path in (self.folder / "calendar").iterdir()}
+
+    def agenda(self, first: str, last: str) -> set[tuple[str, str, str]]:
+        """Start, title and state of everything that khal shows on these days."""
+        shown = self._run(
+            "khal", "-c", "khal.conf", "list", "--format", "{start}|{title}|{status}", "--day-format", "", first, last
+        )
+        rows = (line.strip().split("|") for line in shown.splitlines() if line.strip())
+        return {(start, title, status) for start, title, status in rows}
+
+    def _run(self, program: str, *arguments: str) -> str:
+        done = self._start(program, *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def _start(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        path = PROGRAMS / program
+        if not path.exists():
+            pytest.skip(f"{program.upper()} WAS NOT RUN: there is no {path}; install the development dependencies")
+        environment = {"HOME": str(self.folder), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+        return subprocess.run(
+            [str(path), *arguments], cwd=self.folder, capture_output=True, text=True, env=environment, check=False
+        )
+
+
+class Clock:
+    """The server's clock, which tests move."""
+
+    now: datetime = NOW
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def address(app: Flask, clock: Clock) -> Iterator[str]:
+    app.config["CLOCK"] = lambda: clock.now
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def device(tmp_path: Path) -> Subscriber:
+    return Subscriber(tmp_path / "device")
+
+
+def linked(session: Session, key: str) -> MadeLink:
+    new = NewLink(LinkScope.PERSON, None, "Laptop", LinkSettings())
+    return calendars.make(session, ACTOR[key], new, Origin("exchange.example"), now=NOW)
+
+
+def subscribed(device: Subscriber, address: str, link: MadeLink) -> None:
+    device.follow(f"{address}/cal/{link.token}/laptop.ics")
+    device.sync()
+
+
+TITLE = "Joint testing: Cyber range session"
+
+
+def test_a_session_that_moves_and_an_occurrence_that_is_cancelled(
+    session: Session, address: str, device: Subscriber, clock: Clock
+) -> None:
+    work = workstream(session)
+    ident = entered(session, work)
+    subscribed(device, address, linked(session, "uk_lead"))
+    # New York changes its clocks on 14 March 2027: the same ten o'clock is an hour earlier in UTC from then on.
+    assert device.agenda("2027-03-01", "2027-03-17") == {
+        ("2027-03-02 15:00", TITLE, "CONFIRMED"),
+        ("2027-03-09 15:00", TITLE, "CONFIRMED"),
+        ("2027-03-16 14:00", TITLE, "CONFIRMED"),
+    }
+    before = device.files()
+    device.sync()
+    assert device.files() == before  # nothing changed, nothing was touched
+    clock.now += timedelta(hours=1)
+    version = session.get_one(Meeting, ident, populate_existing=True).version
+    later = replace(SESSION, occasion=replace(WEEKLY, begins=time(11), ends=time(12)))
+    meetings.put(session, ACTOR["uk_lead"], work, ident, later, version=version, now=clock.now)
+    device.sync()
+    assert device.agenda("2027-03-09", "2027-03-10") == {("2027-03-09 16:00", TITLE, "CONFIRMED")}
+    slot = date(2027, 3, 16)
+    meetings.change_one(session, ACTOR["us_lead"], ident, Change(slot, cancelled_on=clock.now.date()), now=clock.now)
+    device.sync()
+    assert device.agenda("2027-03-16", "2027-03-17") == {("2027-03-16 15:00", f"Cancelled: {TITLE}", "CANCELLED")}
+    assert device.agenda("2027-03-23", "2027-03-24") == {("2027-03-23 15:00", TITLE, "CONFIRMED")}
+
+
+def test_a_secondment_that_is_extended(session: Session, address: str, device: Subscriber, clock: Clock) -> None:
+    ident = moved(session, proposed(session), *ACCEPTED)
+    subscribed(device, address, linked(session, "ada"))
+    title = "Secondment: Ada Lindqvist: UK AISI → US CAISI"
+    assert ("2027-02-01", title, "TENTATIVE") in device.agenda("2027-07-30", "2027-07-30")
+    assert device.agenda("2027-07-31", "2027-07-31") == set()
+    clock.now += timedelta(hours=1)
+    session.get_one(Secondment, ident).ends_on = date(2027, 10, 29)
+    session.commit()
+    calendars.refresh(session, Origin("exchange.example"), now=clock.now)
+    device.sync()
+    assert device.agenda("2027-10-29", "2027-10-29") == {("2027-02-01", title, "TENTATIVE")}
+    assert device.agenda("2027-10-30", "2027-10-30") == set()
+
+
+def test_a_link_that_is_switched_off_clears_the_device(
+    session: Session, address: str, device: Subscriber, clock: Clock
+) -> None:
+    moved(session, proposed(session), *ACCEPTED)
+    link = linked(session, "ada")
+    subscribed(device, address, link)
+    assert len(device.files()) > 1
+    calendars.stop(session, ACTOR["ada"], link.id, now=clock.now)
+    device.sync()
+    assert len(device.files()) == 1
+    assert device.agenda("2026-11-21", "2026-11-21") == {
+        ("2026-11-21", "This calendar link was switched off", "CONFIRMED")
+    }
+    clock.now += timedelta(days=30)
+    assert device.sync_fails()  # 410: by then nothing private is left to be kept
+    assert len(device.files()) == 1
+
+
+def test_a_link_that_shows_nothing_any_more_clears_the_device(
+    session: Session, address: str, device: Subscriber, clock: Clock
+) -> None:
+    work = workstream(session)
+    ident = entered(session, work)
+    subscribed(device, address, linked(session, "uk_lead"))
+    meetings.cancel(session, ACTOR["uk_lead"], ident, now=clock.now)
+    clock.now += timedelta(days=15)
+    device.sync()
+    assert device.agenda("2027-03-01", "2027-04-30") == set()

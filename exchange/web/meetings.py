@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement
 from wtforms import HiddenField, IntegerField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
-from wtforms import TimeField as ClockField
+from wtforms import TimeField as BrowsersTimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from exchange.actions import meetings as actions
@@ -47,6 +47,16 @@ REPEAT_WORDS = {
 }
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MOST_SHOWN = 60  # occurrences
+
+
+class ClockField(BrowsersTimeField):
+    """A time of day; what is no time gets a sentence that shows one."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as fault:
+            raise ValueError("Enter a time such as 09:30") from fault
 
 
 class MeetingForm(MarkedForm):

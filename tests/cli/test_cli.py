@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from exchange.cli import main
 from exchange.domain.actors import Role
+from exchange.feeds.lint import lint
 from exchange.store.engine import open_engine
 from exchange.store.people import Person, RoleGrant
 from tests.cast import PASSWORD
@@ -215,3 +216,15 @@ def test_a_calendar_file_is_checked(run: Run, tmp_path: Path) -> None:
     assert answer.exit_code == 1
     assert f"{file}:1: " in answer.output
     assert run("calendar", "check", str(tmp_path / "missing.ics")).exit_code == 2
+
+
+def test_a_calendar_is_exported(ready: Run) -> None:
+    ready("account", "create", "ada@example.org", "--name", "A", "--institute", "UK-AISI", "--password", PASSWORD)
+    for named in (("--person", "ADA@example.org"), ("--institute", "UK-AISI")):
+        answer = ready("calendar", "export", *named)
+        assert answer.exit_code == 0, answer.output
+        assert answer.stdout_bytes.startswith(b"BEGIN:VCALENDAR\r\n")
+        assert not lint(answer.stdout_bytes)
+    unknown = ready("calendar", "export", "--workstream", "NONE")
+    assert (unknown.exit_code, "There is no workstream called NONE." in unknown.output) == (1, True)
+    assert ready("calendar", "export").exit_code == 2

@@ -4,8 +4,9 @@
 
 Everything runs in this process and is measured in CPU time, the best of the rounds. The rival builds the same events as
 icalendar components and writes the whole calendar, as a server without stored fragments does for each request; its
-bytes are compared with the joined ones. Reading fragments and bodies from a database is not part of these figures. The
-exit status is 1 if a target is missed.
+bytes are compared with the joined ones. The first figures of each size are of the engine alone, without a database. The
+last ones are requests to the application on a SQLite file: routing, headers, the statement for the link and the body
+are in them. The exit status is 1 if a target is missed.
 
 The file is not called after calendars because a script's folder comes first on Python's path: as calendar.py it would
 stand in for the module of that name in the standard library.
@@ -20,17 +21,37 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 from icalendar import Calendar
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+from werkzeug.test import create_environ
 
+from exchange.actions.calendars import NewLink, make
+from exchange.domain.actors import Actor, Grant, Role
+from exchange.domain.meetings import MeetingKind
 from exchange.feeds import zones
 from exchange.feeds.assemble import Head, assemble, calendar, compress, etag
 from exchange.feeds.conditional import last_modified, not_modified
+from exchange.feeds.entries import Origin
 from exchange.feeds.events import EventKind, FeedEvent, Override
 from exchange.feeds.fragment import Fragment
 from exchange.feeds.moments import AllDay, Timed
 from exchange.feeds.recurrence import Frequency, Recurrence
-from exchange.feeds.render import Mailbox, render, vevents
+from exchange.feeds.render import RENDERER, Mailbox, render, vevents
+from exchange.feeds.settings import LinkSettings
+from exchange.feeds.values import written
+from exchange.feeds.visibility import last_day
+from exchange.store.calendars import CalendarItem, CalendarOrigin, LinkScope
+from exchange.store.institutes import Institute, Site
+from exchange.store.meetings import Meeting
+from exchange.store.people import Person, RoleGrant
+from exchange.store.workstreams import Workstream
+from exchange.web import Settings, create_app, migrations
+from exchange.web.database import db
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MAILBOX = Mailbox("Exchange", "noreply@exchange.example")
@@ -170,6 +191,117 @@ def compare(size: int, rounds: int, *, rebuild_target: float | None) -> list[Fig
     return figures
 
 
+class World:
+    """The application on a database of its own, with one link that shows so many events."""
+
+    def __init__(self, folder: Path, events: Sequence[FeedEvent]) -> None:
+        settings = Settings(folder, f"sqlite:///{folder}/bench.sqlite3", "a key for this benchmark alone, long", False)
+        self.app = create_app(settings, CLOCK=lambda: NOW)
+        migrations.upgrade(self.app)
+        with self.app.app_context():
+            session = db.session()
+            self.link_id, token = _link_with(session, events)
+        self.path = f"/cal/{token}/bench.ics"
+        self.seen: tuple[str, dict[str, str]] = ("", {})
+
+    def get(self, **headers: str) -> str:
+        """One request as a server hands it to the application; returns the status."""
+        environ = create_environ(self.path) | headers
+        body = self.app.wsgi_app(environ, self._answered)
+        for _ in body:
+            pass
+        body.close()  # type: ignore[attr-defined]  # Werkzeug's, as servers close it
+        return self.seen[0]
+
+    def _answered(
+        self, status: str, headers: list[tuple[str, str]], _fault: object = None
+    ) -> Callable[[bytes], object]:
+        self.seen = (status.partition(" ")[0], dict(headers))
+        return len
+
+    def rebuild(self) -> str:
+        """One fetch after a change: the stored body is of an older version."""
+        with self.app.app_context():
+            db.session.execute(update(CalendarOrigin).values(version=CalendarOrigin.version + 1))
+            db.session.commit()
+        return self.get()
+
+
+def _link_with(session: Session, events: Sequence[FeedEvent]) -> tuple[int, str]:
+    """A director's link to the whole programme, every event standing for a meeting of its one workstream."""
+    session.add(Institute(id=1, code="UK-AISI", country="GB", name="AISI", short_name="AISI", zone="Europe/London"))
+    session.add(
+        Person(id=1, public_id=uuid4(), full_name="D", email="d@example.org", zone="Europe/London", created_at=NOW)
+    )
+    session.flush()
+    session.add(Site(id=1, institute_id=1, name="London", zone="Europe/London", holiday_country="GB"))
+    session.add(RoleGrant(person_id=1, role=Role.PROGRAMME_DIRECTOR, granted_at=NOW))
+    session.add(Workstream(id=1, code="W", title="W", lead_institute_id=1))
+    session.flush()
+    for number, each in enumerate(events, start=1):
+        session.add(_meeting(number))
+        session.flush()
+        session.add(_item(number, each))
+    session.commit()
+    new = NewLink(LinkScope.PROGRAMME, None, "Benchmark", LinkSettings(past_days=730))
+    director = Actor(1, "D", 1, frozenset({Grant(Role.PROGRAMME_DIRECTOR)}))
+    host = session.get_one(CalendarOrigin, 1).host
+    made = make(session, director, new, Origin(host), now=NOW)
+    return made.id, made.token
+
+
+def _meeting(number: int) -> Meeting:
+    return Meeting(
+        id=number,
+        public_id=uuid4(),
+        workstream_id=1,
+        kind=MeetingKind.MEETING,
+        title="M",
+        site_id=1,
+        zone="Europe/London",
+        day=NOW.date(),
+        begins=clock(9),
+        ends=clock(10),
+        created_at=NOW,
+        version=1,
+    )
+
+
+def _item(number: int, each: FeedEvent) -> CalendarItem:
+    end = last_day(each)
+    assert end is not None
+    return CalendarItem(
+        uid=each.uid,
+        kind=each.kind.value,
+        meeting_id=number,
+        created_at=NOW,
+        updated_at=NOW,
+        starts_on=each.when.day,
+        ends_on=max(end, NOW.date()),
+        content=written(each),
+        fragment=render(each, MAILBOX).body,
+        renderer=RENDERER,
+    )
+
+
+def served(size: int, rival: float, rounds: int, folder: Path) -> list[Figure]:
+    """Print what requests to the application cost, and return the figures."""
+    world = World(folder, [event(number) for number in range(size)])
+    world.get()
+    tag = world.seen[1]["ETag"]
+    figures = [
+        Figure("a fetch after a change, rebuilt and stored", cpu(world.rebuild, min(rounds, 3))),
+        Figure("a fetch of the stored body, compressed", cpu(lambda: world.get(HTTP_ACCEPT_ENCODING="gzip"), rounds)),
+        Figure("a fetch answered 304", cpu(lambda: world.get(HTTP_IF_NONE_MATCH=tag), rounds)),
+    ]
+    if world.get(HTTP_IF_NONE_MATCH=tag) != "304":
+        raise SystemExit("A fetch that should have been answered 304 was not.")
+    print("through the application, on SQLite:")
+    for figure in figures:
+        print(figure.line(rival))
+    return figures
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, nargs="+", default=[1000, 10_000])
@@ -180,6 +312,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for size in options.events:
         found = compare(size, options.rounds, rebuild_target=0.015 * size / 1000)
         figures.extend(found)
+        with TemporaryDirectory() as folder:
+            served(size, found[0].seconds, options.rounds, Path(folder))
         too_dear = too_dear or found[0].seconds < 50 * found[1].seconds
     missed = [figure.what.strip() for figure in figures if figure.missed]
     if too_dear:

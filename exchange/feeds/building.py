@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,10 +17,11 @@ from exchange.feeds.render import Mailbox, render
 from exchange.feeds.settings import LinkSettings
 from exchange.feeds.values import Stamps, read
 from exchange.feeds.views import Detail, view, without_cancelled
-from exchange.feeds.visibility import CancelledEvents, Item, fit, last_day, may_show, retire_cancelled
+from exchange.feeds.visibility import CANCELLED_DAYS, CancelledEvents, Item, fit, last_day, may_show, retire_cancelled
 
 _EXPANDED_AHEAD = timedelta(days=400)
 _CHANGED_OCCURRENCES = '"overrides":'
+_CANCELLED = re.compile(r'"cancelled_on":"(\d{4}-\d\d-\d\d)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def events(plan: Plan, published: Iterable[Published]) -> Iterator[FeedEvent]:
 
 def _fragments(plan: Plan, one: Published) -> Iterator[tuple[date | None, Fragment]]:
     settings = plan.settings
-    if settings.plain and _CHANGED_OCCURRENCES not in one.content:
+    if settings.plain and not _has_occurrences_to_drop(plan, one):
         yield one.last_day, with_alarms(Fragment(one.stamps.uid, one.fragment), settings.alarms)
         return
     for event in _values(plan, one):
@@ -102,6 +104,15 @@ def _fragments(plan: Plan, one: Published) -> Iterator[tuple[date | None, Fragme
         if fragment.body and settings.detail is Detail.BUSY:
             fragment = disguise(fragment, plan.secret)
         yield last_day(event), with_alarms(fragment, settings.alarms)
+
+
+def _has_occurrences_to_drop(plan: Plan, one: Published) -> bool:
+    """Whether occurrences were cancelled that this link does not show, or not any more. Few events come this far."""
+    if _CHANGED_OCCURRENCES not in one.content:
+        return False
+    since = plan.today - timedelta(days=CANCELLED_DAYS)
+    hidden = plan.settings.cancelled is CancelledEvents.HIDE
+    return any(hidden or date.fromisoformat(day) < since for day in _CANCELLED.findall(one.content))
 
 
 def _values(plan: Plan, one: Published) -> Iterator[FeedEvent]:

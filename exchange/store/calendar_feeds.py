@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Row,
     ScalarSelect,
     Select,
     String,
     and_,
+    bindparam,
     cast,
     false,
     func,
@@ -84,17 +86,26 @@ class ItemRow:
 
 def subscription(session: Session, token_hash: str) -> Subscription | None:
     """The link of this token, in one statement without its body."""
-    return _one(session, CalendarLink.token_hash == token_hash)
+    return _one(session.execute(_BY_TOKEN, {"token_hash": token_hash}).one_or_none())
 
 
 def subscription_of(session: Session, link_id: int, owner_id: int) -> Subscription | None:
     """The same for a link's owner."""
-    return _one(session, CalendarLink.id == link_id, CalendarLink.owner_id == owner_id)
+    return _one(session.execute(_BY_OWNER, {"link_id": link_id, "owner_id": owner_id}).one_or_none())
 
 
-def _one(session: Session, *conditions: ColumnElement[bool]) -> Subscription | None:
+def _one(row: Row[*tuple[Any, ...]] | None) -> Subscription | None:
+    if row is None:
+        return None
+    values: list[Any] = list(row)
+    known, standing, (key, etag, changed_at, size) = values[:-10], values[-10:-4], values[-4:]
+    made: list[Any] = [*known, "/".join(map(_in_order, standing)), key or "", etag or "", changed_at, size or 0]
+    return Subscription(*made)
+
+
+def _links() -> Select[*tuple[Any, ...]]:
     link = CalendarLink
-    row = session.execute(
+    return (
         select(
             link.id,
             link.owner_id,
@@ -121,14 +132,7 @@ def _one(session: Session, *conditions: ColumnElement[bool]) -> Subscription | N
         .join(Person, Person.id == link.owner_id)
         .join(CalendarOrigin, CalendarOrigin.id == 1)
         .outerjoin(CalendarBody, CalendarBody.link_id == link.id)
-        .where(*conditions)
-    ).one_or_none()
-    if row is None:
-        return None
-    values: list[Any] = list(row)
-    known, standing, (key, etag, changed_at, size) = values[:-10], values[-10:-4], values[-4:]
-    made: list[Any] = [*known, "/".join(map(_in_order, standing)), key or "", etag or "", changed_at, size or 0]
-    return Subscription(*made)
+    )
 
 
 def _standing() -> tuple[ScalarSelect[str], ...]:
@@ -152,6 +156,11 @@ def _together(words: ColumnElement[str], *conditions: ColumnElement[bool]) -> Sc
 
 def _in_order(joined: str | None) -> str:
     return ",".join(sorted((joined or "").split(",")))
+
+
+# Put together once: doing so takes longer than sending it, and most requests send nothing else.
+_BY_TOKEN = _links().where(CalendarLink.token_hash == bindparam("token_hash"))
+_BY_OWNER = _links().where(CalendarLink.id == bindparam("link_id"), CalendarLink.owner_id == bindparam("owner_id"))
 
 
 def body(session: Session, link_id: int) -> CalendarBody | None:

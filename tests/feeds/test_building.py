@@ -16,7 +16,7 @@ from exchange.feeds.render import render
 from exchange.feeds.settings import KINDS, LinkSettings, read_settings
 from exchange.feeds.values import Stamps, written
 from exchange.feeds.views import Detail
-from exchange.feeds.visibility import MOST_BYTES, MOST_ITEMS, CancelledEvents, last_day
+from exchange.feeds.visibility import MOST_BYTES, MOST_ITEMS, CancelledEvents, last_day, retire_cancelled
 from tests.feeds.samples import CANCELLED, MAILBOX, MEETING, MILESTONE, NEW_YORK_SERIES, SECONDMENT
 
 TODAY = date(2026, 3, 10)
@@ -45,10 +45,18 @@ def test_the_usual_calendar_is_its_stored_fragments() -> None:
     assert (built.items, built.dropped) == (3, 0)
 
 
-def test_series_with_changed_occurrences_come_out_as_they_were_rendered() -> None:
-    """They go through their values, so that occurrences cancelled long ago can be left out."""
-    early = replace(plan(), today=date(2026, 3, 1))
-    assert build(early, [stored(NEW_YORK_SERIES)]).body == assemble(early.head, [render(NEW_YORK_SERIES, MAILBOX)])
+@pytest.mark.parametrize("today", [date(2026, 3, 1), date(2026, 3, 20), date(2026, 6, 1)])
+def test_occurrences_cancelled_long_ago_are_left_out_whatever_the_way(today: date) -> None:
+    """Stored bytes serve as long as nothing of them has to go; either way the calendar is the same."""
+    chosen = replace(plan(past_days=200), today=today)
+    expected = render(retire_cancelled(NEW_YORK_SERIES, today), MAILBOX)
+    assert build(chosen, [stored(NEW_YORK_SERIES)]).body == assemble(chosen.head, [expected])
+
+
+def test_cancelled_occurrences_go_at_once_where_the_link_hides_them() -> None:
+    built = build(replace(plan(cancelled=CancelledEvents.HIDE), today=date(2026, 2, 20)), [stored(NEW_YORK_SERIES)])
+    assert b"STATUS:CANCELLED" in render(NEW_YORK_SERIES, MAILBOX).body
+    assert b"STATUS:CANCELLED" not in built.body
 
 
 @pytest.mark.parametrize("kind", [EventKind.MEETING, EventKind.SECONDMENT, EventKind.MILESTONE])

@@ -240,9 +240,9 @@ def test_a_link_whose_owner_has_left_is_switched_off(
 
 def test_a_lost_role_shrinks_the_calendar_on_the_next_fetch(client: FlaskClient, session: Session) -> None:
     moved(session, proposed(session), *ACCEPTED)
-    link = linked(session, "uk_hr", LinkScope.INSTITUTE, UK)
+    link = linked(session, "uk_hr_2", LinkScope.INSTITUTE, UK)
     assert any("Ada Lindqvist" in words for words in summaries(client.get(path(link))))
-    session.execute(delete(RoleGrant).where(RoleGrant.person_id == PERSON["uk_hr"]))
+    session.execute(delete(RoleGrant).where(RoleGrant.person_id == PERSON["uk_hr_2"]))
     session.commit()
     assert summaries(client.get(path(link))) == ["Nothing to show in this calendar"]
 

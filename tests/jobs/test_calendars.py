@@ -58,7 +58,8 @@ def test_links_of_people_who_have_left_are_switched_off(session: Session) -> Non
     session.execute(update(Person).where(Person.id == PERSON["ada"]).values(status=PersonStatus.LEFT))
     session.commit()
     refreshing(Origin("exchange.example"))(session, LATER)
-    off = {owner: at for owner, at in session.execute(select(CalendarLink.owner_id, CalendarLink.revoked_at))}
+    links = session.scalars(select(CalendarLink).execution_options(populate_existing=True))
+    off = {link.owner_id: link.revoked_at for link in links}
     assert off == {PERSON["ada"]: LATER, PERSON["tomas"]: None}
 
 

@@ -202,7 +202,9 @@ def _fresh() -> dict[str, object] | None:
         return None
     ident, address, label = found
     links = subscribe_links(address, f"Exchange: {label}")
-    code = segno.make(links.webcal, error="l").svg_inline(border=2, omitsize=True, svgclass="qr", light="white")
+    code = segno.make(links.webcal, error="l").svg_inline(
+        border=2, omitsize=True, svgclass="qr", light="white", title="Code"
+    )
     return {"id": ident, "label": label, "links": links, "code": Markup(code)}  # noqa: S704 - drawn by segno from our own address
 
 

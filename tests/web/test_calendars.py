@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import segno
+from markupsafe import escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from exchange.feeds.links import subscribe_links
 from exchange.store.audit import AuditEvent
 from exchange.store.calendars import CalendarLink
 from tests.clients import PageClient
 
 As = Callable[[str], PageClient]
 _ADDRESS = re.compile(r'value="(http[^"]+\.ics)"')
+QUIET = 2  # squares of margin around the code
 NEW = {
     "label": "Phone",
     "scope": "person",
@@ -51,6 +55,38 @@ def test_the_address_is_shown_once_and_is_nowhere_else(as_: As, session: Session
     assert token not in stored
     recorded = session.execute(select(AuditEvent.summary, AuditEvent.detail)).all()
     assert token not in repr(recorded)
+
+
+def test_each_program_has_its_button_and_a_phone_its_code(as_: As) -> None:
+    client = as_("ada")
+    client.send("/calendars/new", NEW)
+    page = client.get("/calendars").get_data(as_text=True)
+    found = _ADDRESS.search(page)
+    assert found is not None
+    links = subscribe_links(found[1], "Exchange: Phone")
+    for address in (links.webcal, links.google, links.microsoft_365, links.outlook_com):
+        assert f'href="{escape(address)}"' in page
+    assert drawn(page) == {
+        (x, y) for y, row in enumerate(segno.make(links.webcal, error="l").matrix) for x, dark in enumerate(row) if dark
+    }
+
+
+def drawn(page: str) -> set[tuple[int, int]]:
+    """The dark squares of the code on a page, read off its path: moves and horizontal lines of one unit's height."""
+    path = re.search(r'stroke="#000"[^>]* d="([^"]+)"|d="([^"]+)"[^>]* stroke="#000"', page)
+    assert path is not None
+    squares: set[tuple[int, int]] = set()
+    x, y = 0.0, 0.0
+    for command, numbers in re.findall(r"([Mmh])(-?[\d.]+(?:[ ,]-?[\d.]+)?)", path[1] or path[2]):
+        given = [float(number) for number in re.split("[ ,]", numbers)]
+        if command == "h":
+            squares |= {(int(x) + step - QUIET, int(y) - QUIET) for step in range(int(given[0]))}
+            x += given[0]
+        elif command == "M":
+            x, y = given
+        else:
+            x, y = x + given[0], y + given[1]
+    return squares
 
 
 def test_a_link_is_its_owners_alone(as_: As) -> None:

@@ -137,7 +137,7 @@ def scope_name(session: Session, scope: LinkScope, scope_id: int | None, owner_i
             work = session.get(Workstream, scope_id)
             return work.title if work else "workstream"
         case LinkScope.PROGRAMME:
-            return "the whole programme"
+            return "everything"
 
 
 def export(session: Session, scope: LinkScope, scope_id: int | None, owner_id: int | None, *, now: datetime) -> bytes:

@@ -19,8 +19,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from exchange.actions import calendar_bodies, calendars, meetings
+from exchange.actions import calendar_bodies, calendars, meetings, workstreams
 from exchange.actions.calendars import MadeLink, NewLink
+from exchange.actions.workstreams import WorkstreamTerms
 from exchange.domain.meetings import Change
 from exchange.domain.secondment_facts import Verb
 from exchange.feeds.building import Built, Plan, Published, build
@@ -33,6 +34,7 @@ from exchange.store import calendar_feeds
 from exchange.store.calendars import CalendarLink, LinkScope
 from exchange.store.people import Person, PersonStatus, RoleGrant
 from exchange.store.secondments import Secondment
+from exchange.store.workstreams import Workstream
 from tests.actions.test_secondments import ACCEPTED, moved, proposed
 from tests.cast import ACTOR, NOW, PERSON, UK
 from tests.clients import PageClient
@@ -264,6 +266,25 @@ def test_meetings_reach_those_who_take_part(client: FlaskClient, session: Sessio
         ("director", LinkScope.PROGRAMME),
     ):
         assert summaries(client.get(path(linked(session, key, scope)))) == expected, key
+
+
+def test_an_institute_that_takes_no_part_any_more_loses_the_meetings(client: FlaskClient, session: Session) -> None:
+    work = workstream(session)
+    entered(session, work)
+    link = linked(session, "us_hr", LinkScope.PROGRAMME)
+    assert summaries(client.get(path(link))) == ["Joint testing: Cyber range session"]
+    row = session.get_one(Workstream, work)
+    terms = WorkstreamTerms(row.code, row.title, row.kind, "", "", UK, PERSON["uk_lead"], frozenset())
+    workstreams.edit(session, ACTOR["uk_lead"], work, terms, version=row.version, now=NOW)
+    assert summaries(client.get(path(link))) == ["Nothing to show in this calendar"]
+
+
+def test_an_export_is_what_a_link_serves(client: FlaskClient, session: Session) -> None:
+    moved(session, proposed(session), *ACCEPTED)
+    new = NewLink(LinkScope.PERSON, None, calendar_bodies.EXPORTED, LinkSettings())
+    link = calendars.make(session, ACTOR["ada"], new, ADDRESS, now=NOW)
+    served = client.get(path(link)).data
+    assert calendar_bodies.export(session, LinkScope.PERSON, None, PERSON["ada"], now=NOW) == served
 
 
 def test_cancelled_is_marked_then_gone(app: Flask, client: FlaskClient, session: Session) -> None:

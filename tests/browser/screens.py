@@ -80,6 +80,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/runs/{run}", DIRECTOR),
     Screen("/runs/{replan}", UK_HR, key=True),
     Screen("/runs/{run}/people/{unplaced}", UK_HR),
+    Screen("/balance", DIRECTOR, key=True),
+    Screen("/balance", UK_HR),
     Screen("/openings", UK_HR),
     Screen("/openings/{opening}", UK_HR),
     Screen("/openings/new", UK_HR),

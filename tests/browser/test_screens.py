@@ -23,6 +23,7 @@ NO_SCREEN = {
     "/readyz",
     "/static/<path:filename>",
     "/audit.csv",
+    "/balance.csv",
     "/cal/<path:address>",
     "/calendars/events/<uid>.ics",
     "/imports/<int:ident>/bad-rows.csv",

@@ -20,6 +20,7 @@ from exchange.domain.verdict import Refusal
 from exchange.store.allocations import Allocation
 from exchange.store.institutes import Institute
 from exchange.store.workstreams import (
+    Publication,
     Requirement,
     RequirementSkill,
     Strand,
@@ -46,6 +47,10 @@ class WorkstreamTerms:
     starts_on: date | None = None
     ends_on: date | None = None
     clearance_asked: str | None = None
+    languages: tuple[str, ...] = ()
+    model_label: str = ""
+    report_on: date | None = None
+    publication: Publication = Publication.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,10 @@ class RequirementTerms:
     clearance_asked: str | None = None
     languages: tuple[str, ...] = ()
     strand: str = ""
+    citizenships: tuple[str, ...] = ()  # countries, one of which is enough; empty for no rule
+    overlap_hours: int | None = None
+    from_each: tuple[int, ...] = ()
+    most_from_one: int | None = None
 
 
 def create(session: Session, actor: Actor, terms: WorkstreamTerms, *, now: datetime) -> int:
@@ -120,6 +129,8 @@ def put_requirement(
         row.role, row.heads, row.share = terms.role, terms.heads, terms.share
         row.starts_on, row.ends_on, row.site_id = terms.starts_on, terms.ends_on, terms.site_id
         row.clearance_asked, row.languages = terms.clearance_asked, list(terms.languages)
+        row.citizenships, row.overlap_hours = sorted(set(terms.citizenships)), terms.overlap_hours
+        row.from_each, row.most_from_one = sorted(set(terms.from_each)), terms.most_from_one
         row.strand_id = _strand(session, workstream, terms.strand)
         session.add(row)
         session.flush()
@@ -173,6 +184,8 @@ def _apply(row: Workstream, terms: WorkstreamTerms) -> None:
     row.description = terms.description
     row.lead_institute_id, row.lead_person_id = terms.lead_institute_id, terms.lead_person_id
     row.starts_on, row.ends_on, row.clearance_asked = terms.starts_on, terms.ends_on, terms.clearance_asked
+    row.languages, row.model_label = list(terms.languages), terms.model_label
+    row.report_on, row.publication = terms.report_on, terms.publication
 
 
 def _set_partners(session: Session, ident: int, terms: WorkstreamTerms) -> None:
@@ -202,6 +215,8 @@ def _require_sense(session: Session, terms: WorkstreamTerms, ident: int | None) 
     if taken is not None and taken != ident:
         faults.append(f"The code {terms.code} is taken: choose another.")
     known = set(session.scalars(select(Institute.id)))
+    if terms.publication is Publication.PUBLISHED and terms.report_on is None:
+        faults.append("A report that is published has a date: give it.")
     if not {terms.lead_institute_id, *terms.partners} <= known:
         faults.append("One of the institutes is not known: choose from the list.")
     if faults:
@@ -223,6 +238,7 @@ def _require_requirement_sense(
     ]
     if len({skill for skill, _, _ in terms.skills}) < len(terms.skills):
         faults.append("The same skill stands twice: keep one of them.")
+    faults += _team_faults(session, workstream, terms)
     twin = session.scalar(
         select(Requirement.id).where(Requirement.workstream_id == workstream.id, Requirement.role == terms.role)
     )
@@ -230,6 +246,24 @@ def _require_requirement_sense(
         faults.append(f"{workstream.title} already needs “{terms.role}”: change that one instead.")
     if faults:
         raise refuse(Refusal.INVALID, *faults)
+
+
+def _team_faults(session: Session, workstream: Workstream, terms: RequirementTerms) -> list[str]:
+    """What makes no sense about the people of a role taken together."""
+    faults = []
+    if terms.overlap_hours is not None and not 1 <= terms.overlap_hours <= 8:
+        faults.append("The shared hours are between 1 and 8, or none.")
+    if any(len(code) != 2 or not code.isalpha() for code in terms.citizenships):
+        faults.append("Write citizenships as two letters each, such as GB, US.")
+    partners = select(WorkstreamPartner.institute_id).where(WorkstreamPartner.workstream_id == workstream.id)
+    taking_part = {workstream.lead_institute_id, *session.scalars(partners)}
+    if not set(terms.from_each) <= taking_part:
+        faults.append("Somebody is asked of an institute that does not take part: let it take part first.")
+    if len(set(terms.from_each)) > terms.heads:
+        faults.append(f"{len(set(terms.from_each))} institutes cannot each send somebody for {terms.heads} seats.")
+    if terms.most_from_one is not None and terms.most_from_one < 1:
+        faults.append("One institute may send at least 1, or leave the field empty.")
+    return faults
 
 
 def _dates_and_clearance(starts_on: date | None, ends_on: date | None, clearance: str | None) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from exchange.actions import accounts, institutes, populations
-from exchange.demo import calendars, files, meetings, rounds, seats, stays, works
+from exchange.demo import calendars, files, meetings, rounds, seats, stays, teams, works
 from exchange.demo.institutes import INSTITUTES
 from exchange.demo.people import everybody
 from exchange.demo.signins import PASSWORD
@@ -35,4 +35,5 @@ def fill(session: Session, *, now: datetime) -> bool:
     rounds.add_all(session, places, today=today, now=now)
     meetings.add_all(session, places, today=today, now=now)
     calendars.add_all(session, today=today, now=now)
+    teams.add_all(session, places, today=today, now=now)
     return True

@@ -13,14 +13,27 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from exchange.actions import workstreams
+from exchange.actions import exercises, workstreams
+from exchange.actions.exercises import PhaseTerms, StrandTerms
 from exchange.actions.workstreams import RequirementTerms, WorkstreamTerms
 from exchange.demo.areas import BY_CODE
 from exchange.domain.actors import SYSTEM
+from exchange.store.institutes import all_institutes
 from exchange.store.people import id_by_email
-from exchange.store.workstreams import WorkstreamKind
+from exchange.store.workstreams import Publication, WorkstreamKind
 
 INVENTED = " (Invented for the demo.)"
+REPORT_AFTER = 60  # days after an exercise
+PHASES = (
+    "Scope",
+    "Task design",
+    "Native review",
+    "Dry run",
+    "Access to the model",
+    "Test runs",
+    "Scoring",
+    "Joint report",
+)
 REVIEWERS = ("fr", "sw", "ko", "ja", "ta", "zh", "ms")
 
 
@@ -36,7 +49,8 @@ class Work:
     partners: tuple[str, ...] = ()
     needs: tuple[tuple[str, int, str], ...] = (("Evaluator", 2, "1"), ("Research engineer", 1, "0.5"))
     clearance: str | None = None
-    strands: tuple[tuple[str, str], ...] = ()  # (title, area)
+    strands: tuple[tuple[str, str, str], ...] = ()  # (title, area, the institute that leads it)
+    model: str = ""
     languages: tuple[str, ...] = ()
     span: tuple[int, int] | None = None  # days from today, for work to come
     past: tuple[date, date] | None = None
@@ -177,7 +191,8 @@ EXERCISES: tuple[Work, ...] = (
         SG,
         "Agents tested in two strands, with open and closed weights, in July 2025.",
         NINE,
-        strands=(("Leakage of sensitive information and fraud", "crime"), ("Cyber", "cyber")),
+        strands=(("Leakage of sensitive information and fraud", "crime", SG), ("Cyber", "cyber", UK)),
+        model="Agents on open and on closed weights",
         past=(date(2025, 5, 5), date(2025, 7, 31)),
     ),
     Work(
@@ -187,7 +202,8 @@ EXERCISES: tuple[Work, ...] = (
         UK,
         "Can a monitor that several institutes trust watch an agent that none of them does?" + INVENTED,
         (US, CA, JP, AU),
-        strands=(("Monitors", "control"), ("Attack policies", "safeguards")),
+        strands=(("Monitors", "control", UK), ("Attack policies", "safeguards", US)),
+        model="Model A",
         span=(45, 150),
     ),
     Work(
@@ -208,7 +224,8 @@ EXERCISES: tuple[Work, ...] = (
         US,
         "The same tasks in five laboratories, to learn how far results travel." + INVENTED,
         (UK, AU, EU, FR, KR),
-        strands=(("Statistics", "evaluation-science"), ("Ranges", "cyber")),
+        strands=(("Statistics", "evaluation-science", US), ("Ranges", "cyber", UK)),
+        model="Models A and B",
         span=(150, 300),
     ),
 )
@@ -226,8 +243,26 @@ def add_all(session: Session, places: Places, *, today: date, now: datetime) -> 
     """Make every workstream and exercise with what it needs."""
     for work in (*STANDING, *EXERCISES):
         places.works[work.code] = workstreams.create(session, SYSTEM, _terms(session, work, places, today), now=now)
+        _add_programme(session, work, places, today, now)
         for need in _needs(work, today):
             workstreams.put_requirement(session, SYSTEM, places.works[work.code], None, need, now=now)
+
+
+def _add_programme(session: Session, work: Work, places: Places, today: date, now: datetime) -> None:
+    """The strands of an exercise and, for one to come, its phases one after the other."""
+    ident = places.works[work.code]
+    for title, _, lead in work.strands:
+        exercises.put_strand(session, SYSTEM, ident, None, StrandTerms(title, places.institutes[lead]), now=now)
+    if work.span is None:
+        return
+    first, last = work.span
+    phases = PHASES if work.languages else tuple(title for title in PHASES if title != "Native review")
+    length = (last - first + 1) // len(phases)
+    zone = next(one.zone for one in all_institutes(session).values() if one.id == places.institutes[work.lead])
+    for number, title in enumerate(phases):
+        start = today + timedelta(days=first + number * length)
+        terms = PhaseTerms(title, start, start + timedelta(days=length - 1), zone)
+        exercises.put_phase(session, SYSTEM, ident, None, terms, now=now)
 
 
 def _terms(session: Session, work: Work, places: Places, today: date) -> WorkstreamTerms:
@@ -244,7 +279,18 @@ def _terms(session: Session, work: Work, places: Places, today: date) -> Workstr
         starts_on=starts_on,
         ends_on=ends_on,
         clearance_asked=work.clearance,
+        languages=work.languages,
+        model_label=work.model,
+        report_on=_report_day(work, today),
+        publication=Publication.PUBLISHED if work.past else Publication.PLANNED if work.span else Publication.NONE,
     )
+
+
+def _report_day(work: Work, today: date) -> date | None:
+    """Of the past exercises the month is public; the day is taken to be the last of the exercise."""
+    if work.past:
+        return work.past[1]
+    return today + timedelta(days=work.span[1] + REPORT_AFTER) if work.span else None
 
 
 def _days(work: Work, today: date) -> tuple[date | None, date | None]:
@@ -259,7 +305,7 @@ def _needs(work: Work, today: date) -> list[RequirementTerms]:
     """Each role of the work, once for each strand where it has strands; each asks for its area's first skills."""
     starts_on, ends_on = _days(work, today)
     terms = []
-    for strand, area in work.strands or (("", work.area),):
+    for strand, area, _ in work.strands or (("", work.area, ""),):
         for place, (role, heads, share) in enumerate(work.needs):
             skills = BY_CODE[area].skills[place : place + 4]
             reviewer = role == "Native reviewer"

@@ -40,6 +40,10 @@ class Permission(StrEnum):
     WORKSTREAMS_SEE = "workstreams:see"
     WORKSTREAMS_EDIT = "workstreams:edit"
     MATCHES_SEE = "matches:see"
+    TEAMS_SEE = "teams:see"
+    TEAMS_FILL = "teams:fill"
+    ASSIGNMENTS_SEE = "assignments:see"
+    ASSIGNMENTS_ANSWER = "assignments:answer"
     OPENINGS_SEE = "openings:see"
     OPENINGS_EDIT = "openings:edit"
     SECONDMENTS_SEE = "secondments:see"
@@ -88,6 +92,10 @@ TABLE: dict[Permission, frozenset[Role]] = {
     P.WORKSTREAMS_SEE: frozenset({R, L, H, S, D, A}),
     P.WORKSTREAMS_EDIT: frozenset({L}),
     P.MATCHES_SEE: frozenset({L, H}),
+    P.TEAMS_SEE: frozenset({L, H, S}),
+    P.TEAMS_FILL: frozenset({L}),
+    P.ASSIGNMENTS_SEE: frozenset({R, L, H, S, D}),
+    P.ASSIGNMENTS_ANSWER: frozenset({R, L, H, S, D}),
     P.OPENINGS_SEE: frozenset({R, L, H, D}),
     P.OPENINGS_EDIT: frozenset({L, H}),
     P.SECONDMENTS_SEE: frozenset({R, L, H, S, D, A}),

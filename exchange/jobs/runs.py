@@ -1,107 +1,90 @@
-"""The solver's place in the worker: one run at a time, each in a process of its own that can be stopped at once."""
+"""The two kinds of runs that wait for a solver: plans of exchange rounds, and the seats of workstreams."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
-from datetime import datetime, timedelta
+import subprocess
+import sys
+from datetime import datetime
 from pathlib import Path
-from threading import Event
 from typing import Any
 
-from exchange.actions.rounds import runs
+from sqlalchemy.orm import Session
+
+from exchange.actions.rounds import runs as round_runs
 from exchange.actions.rounds.runs import Claimed
+from exchange.actions.teams import runs as team_runs
+from exchange.actions.teams.runs import Task
 from exchange.jobs import steady
 from exchange.jobs.lease import Sessions
+from exchange.jobs.queues import Clock, QueueWorker
+from exchange.matching import round_files
 from exchange.scheduling import child
-from exchange.scheduling.child import Child
+from exchange.scheduling.child import GRACE_SECONDS, Child
 from exchange.scheduling.effort import Options
 from exchange.scheduling.plan import plan_to_json
 
-Clock = Callable[[], datetime]
 
-MEMORY_MB = 4096
-LOOK_EVERY_S = 1.0
+class RoundQueue:
+    """Plans of exchange rounds."""
+
+    grace = GRACE_SECONDS
+    end_silent_ones = staticmethod(round_runs.end_silent_ones)
+    note = staticmethod(round_runs.note)
+    fail = staticmethod(round_runs.fail)
+
+    def claim(self, session: Session, *, now: datetime) -> tuple[int, Claimed] | None:
+        claimed = round_runs.claim(session, now=now)
+        return (claimed.run_id, claimed) if claimed is not None else None
+
+    def start(self, claimed: Claimed, folder: Path, memory_mb: int) -> Child:
+        options = Options(seconds=claimed.seconds)
+        if claimed.published is None:
+            return child.start(claimed.problem, folder, options, memory_mb=memory_mb)
+        return steady.start(claimed.problem, claimed.published, folder, options, memory_mb=memory_mb)
+
+    def shown(self, started: Child) -> dict[str, Any]:
+        """What the page needs of the newest report, with the best plan so far."""
+        figures = {key: started.last.get(key) for key in ("phase", "seconds", "value", "bound", "gap")}
+        best = [one.to_json() for one in started.best] if started.best is not None else None
+        return figures | {"placements": best}
+
+    def keep(self, session: Session, run_id: int, ended: Child, *, stopped: bool, now: datetime) -> bool:
+        plan = ended.plan()
+        if plan is not None:
+            free = ended.last.get("free")
+            round_runs.finish(session, run_id, plan_to_json(plan), stopped=stopped, free=free, now=now)
+        return plan is not None
 
 
-class Solver:
-    """Takes waiting runs from the queue, one after the other. ``name`` and ``period`` are for the scheduler."""
+class TeamQueue:
+    """The seats of workstreams."""
 
-    name = "runs"
-    period = timedelta(seconds=1)
+    grace = 15.0  # the first steps of the fairness floor are linear programmes, which end before they listen
+    end_silent_ones = staticmethod(team_runs.end_silent_ones)
+    claim = staticmethod(team_runs.claim)
+    note = staticmethod(team_runs.note)
+    fail = staticmethod(team_runs.fail)
+
+    def start(self, claimed: Task, folder: Path, memory_mb: int) -> Child:
+        problem, result = folder / "problem.json", folder / "answer.json"
+        round_files.write_json(claimed.problem, problem)
+        command = [sys.executable, "-m", "exchange.matching.run", str(problem), str(result), "--explain"]
+        command += ["--objective", claimed.objective, "--seconds", str(claimed.seconds), "--memory-mb", str(memory_mb)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)  # noqa: S603 - our own module
+        return Child(process, result)
+
+    def shown(self, started: Child) -> dict[str, Any]:
+        return {key: started.last.get(key) for key in ("phase", "seconds", "value", "bound")}
+
+    def keep(self, session: Session, run_id: int, ended: Child, *, stopped: bool, now: datetime) -> bool:
+        if not ended.plan_path.exists():
+            return False
+        team_runs.finish(session, run_id, round_files.read_json(ended.plan_path), stopped=stopped, now=now)
+        return True
+
+
+class Solver(QueueWorker):
+    """All runs of an installation."""
 
     def __init__(self, sessions: Sessions, clock: Clock) -> None:
-        self._sessions = sessions
-        self._clock = clock
-        self._closing = Event()
-
-    def stop(self) -> None:
-        """End the present run: the worker is going away. The run says that it was interrupted."""
-        self._closing.set()
-
-    def work(self) -> int:
-        """Run everything that waits; returns how many runs there were."""
-        done = 0
-        with self._sessions() as session:
-            runs.end_silent_ones(session, now=self._clock())
-            while not self._closing.is_set() and (claimed := runs.claim(session, now=self._clock())) is not None:
-                self._run(claimed)
-                done += 1
-        return done
-
-    def _run(self, claimed: Claimed) -> None:
-        with tempfile.TemporaryDirectory(prefix="exchange-run-") as folder:
-            started = _started(claimed, Path(folder))
-            try:
-                stopped = self._follow(claimed.run_id, started)
-                if self._closing.is_set():
-                    self._interrupt(claimed.run_id)
-                else:
-                    self._keep(claimed.run_id, started, stopped=stopped)
-            finally:
-                started.close()
-
-    def _follow(self, run_id: int, started: Child) -> bool:
-        """Note its progress each second until it ends; True when somebody stopped it."""
-        while started.running() and not self._closing.is_set():
-            started.poll(LOOK_EVERY_S)
-            with self._sessions() as session:
-                if runs.note(session, run_id, _shown(started), now=self._clock()):
-                    started.stop()
-                    return True
-        if self._closing.is_set():
-            started.kill()
-        else:
-            started.wait()
-        return False
-
-    def _interrupt(self, run_id: int) -> None:
-        with self._sessions() as session:
-            sentence = "The worker was stopped while it ran. Start it again."
-            runs.fail(session, run_id, sentence, interrupted=True, now=self._clock())
-
-    def _keep(self, run_id: int, ended: Child, *, stopped: bool) -> None:
-        plan = ended.plan()
-        with self._sessions() as session:
-            if plan is not None:
-                free = ended.last.get("free")
-                runs.finish(session, run_id, plan_to_json(plan), stopped=stopped, free=free, now=self._clock())
-            elif stopped:
-                runs.fail(session, run_id, "Stopped before there was a plan.", now=self._clock())
-            else:
-                why = " ".join(ended.sentences) or "The solver ended without a plan; the worker's log says more."
-                runs.fail(session, run_id, why, now=self._clock())
-
-
-def _started(claimed: Claimed, folder: Path) -> Child:
-    options = Options(seconds=claimed.seconds)
-    if claimed.published is None:
-        return child.start(claimed.problem, folder, options, memory_mb=MEMORY_MB)
-    return steady.start(claimed.problem, claimed.published, folder, options, memory_mb=MEMORY_MB)
-
-
-def _shown(started: Child) -> dict[str, Any]:
-    """What the page needs of the newest report, with the best plan so far."""
-    figures = {key: started.last.get(key) for key in ("phase", "seconds", "value", "bound", "gap")}
-    best = [one.to_json() for one in started.best] if started.best is not None else None
-    return figures | {"placements": best}
+        super().__init__(sessions, clock, (RoundQueue(), TeamQueue()))

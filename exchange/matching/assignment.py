@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exchange.matching.answer import Answer, Ending, answer_of
-from exchange.matching.fairness import floors, means_alone, team_means, with_floors, with_lift
+from exchange.matching.fairness import floors, means_alone, team_means, with_dearest, with_floors, with_lift
 from exchange.matching.highs import Effort, Programme, Solution, solve_relaxed, solve_whole
 from exchange.matching.neighbourhoods import dive, improve
 from exchange.matching.problem import Objective, Problem
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Report = Callable[["Progress"], bool]
 
+SHARE_OF_TOTAL = 0.5  # of the time of a fair search, for the best total that comes before it
 ONE_SEARCH = 80_000  # pairs; above, the relaxation is rounded and improved part by part
 
 
@@ -54,7 +55,7 @@ def assign_model(
 ) -> Answer:
     """As ``assign``, for a model that may have been changed, such as by forcing a pair."""
     began = time.monotonic()
-    goal = _goal(problem, model, objective, effort)
+    goal = _goal(problem, model, objective, effort, report)
     left = replace(effort, seconds=max(0.1, effort.seconds - (time.monotonic() - began)))
     search = _Search(goal.programme, model, left, began, report)
     values, bound, ending = search.whole() if model.pairs <= ONE_SEARCH else search.parts()
@@ -80,12 +81,13 @@ class _Goal:
     total_bound: float | None = None
 
 
-def _goal(problem: Problem, model: Model, objective: Objective, effort: Effort) -> _Goal:
+def _goal(problem: Problem, model: Model, objective: Objective, effort: Effort, report: Report | None) -> _Goal:
     programme = model.programme
     if objective is Objective.TOTAL or not model.pairs:
         return _Goal(programme)
     means = team_means(problem, model)
     if objective is Objective.FLOOR:
+        programme = _no_dearer(model, effort, report)
         due, fair_bound = floors(programme, means, means_alone(problem, model), effort)
         return _Goal(with_floors(programme, means, due), fair_bound=fair_bound)
     relaxed = solve_relaxed(programme, effort)
@@ -96,6 +98,19 @@ def _goal(problem: Problem, model: Model, objective: Objective, effort: Effort) 
         heads[opening.team_id] = heads.get(opening.team_id, 0) + opening.heads
     lifted = with_lift(programme, means, means @ relaxed.values, np.array(list(heads.values()), np.float64))
     return _Goal(lifted, total_bound=relaxed.bound)
+
+
+def _no_dearer(model: Model, effort: Effort, report: Report | None) -> Programme:
+    """The programme in which what is missing costs no more than in the best total that a part of the time finds."""
+    programme = model.programme
+    if not len(model.elastic):
+        return programme
+    part = replace(effort, seconds=effort.seconds * SHARE_OF_TOTAL)
+    search = _Search(programme, model, part, time.monotonic(), report)
+    values, _, _ = search.whole() if model.pairs <= ONE_SEARCH else search.parts()
+    chosen = np.rint(values[: model.pairs]).astype(np.bool_)
+    missing = model.completed(chosen)[model.pairs :]
+    return with_dearest(programme, model.pairs, float(-programme.cost[model.pairs :] @ missing) + 1e-6)
 
 
 @dataclass

@@ -39,11 +39,11 @@ def relaxations(
     """
     opening = next(one for one in problem.openings if one.id == short.opening_id)
     found = []
-    for sentence, steps, changed in _ways(opening, short):
-        relaxed = _with_opening(problem, changed)
+    for sentence, steps, changed in ways(opening, short):
+        relaxed = with_opening(problem, changed)
         again = assign(relaxed, answer.objective, effort or Effort(seconds=10, gap=1e-6))
         still = {(one.opening_id, one.requirement) for one in again.shortfalls}
-        asked = _same_demand(opening, changed, short.requirement)
+        asked = same_demand(opening, changed, short.requirement)
         if (short.opening_id, asked) not in still:
             found.append(Relaxation(sentence, steps, relaxed, again.value, len(still)))
     return tuple(sorted(found, key=lambda one: (one.steps, -one.value)))
@@ -51,7 +51,7 @@ def relaxations(
 
 def with_head(problem: Problem, opening_id: int) -> Problem:
     """One more head asked for by an opening."""
-    return _with_opening(problem, _opened(problem, opening_id, lambda one: replace(one, heads=one.heads + 1)))
+    return with_opening(problem, _opened(problem, opening_id, lambda one: replace(one, heads=one.heads + 1)))
 
 
 def with_skill(problem: Problem, person_id: int, skill: str, level: Level) -> Problem:
@@ -90,13 +90,14 @@ def replace_problem(problem: Problem, **parts: object) -> Problem:
     return Problem(**{**fields, "incumbent_bonus": problem.incumbent_bonus, **parts})
 
 
-def _ways(opening: Opening, short: Shortfall) -> Iterator[tuple[str, int, Opening]]:
+def ways(opening: Opening, short: Shortfall) -> Iterator[tuple[str, int, Opening]]:
     """Changed openings, each with a sentence and the number of steps given up."""
     if short.requirement is not None:
         yield from _ways_of_requirement(opening, short.requirement, short.missing)
     if short.missing < opening.heads and short.requirement is None:
         fewer = opening.heads - short.missing
-        yield f"Ask for {fewer} people instead of {opening.heads}.", 2 * short.missing, replace(opening, heads=fewer)
+        people = "1 person" if fewer == 1 else f"{fewer} people"
+        yield f"Ask for {people} instead of {opening.heads}.", 3 * short.missing, replace(opening, heads=fewer)
     if opening.share > 0.1 + 1e-9:
         less = round(opening.share - 0.1, 3)
         yield f"Ask for {less:.0%} of their time instead of {opening.share:.0%}.", 1, replace(opening, share=less)
@@ -127,7 +128,7 @@ def _with_requirement(opening: Opening, place: int, changed: Requirement | None)
     return replace(opening, requirements=tuple(kept))
 
 
-def _same_demand(opening: Opening, changed: Opening, place: int | None) -> int | None:
+def same_demand(opening: Opening, changed: Opening, place: int | None) -> int | None:
     """Where the demand is in the changed opening; a place that does not exist once it was dropped."""
     dropped = len(changed.requirements) < len(opening.requirements)
     return len(opening.requirements) if dropped and place is not None else place
@@ -137,7 +138,8 @@ def _opened(problem: Problem, opening_id: int, change: Callable[[Opening], Openi
     return change(next(one for one in problem.openings if one.id == opening_id))
 
 
-def _with_opening(problem: Problem, changed: Opening) -> Problem:
+def with_opening(problem: Problem, changed: Opening) -> Problem:
+    """The round with one opening replaced by its changed form."""
     openings = tuple(changed if one.id == changed.id else one for one in problem.openings)
     return replace_problem(problem, openings=openings)
 

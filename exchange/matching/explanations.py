@@ -48,13 +48,14 @@ class Why:
 class WhyNot:
     """Why a pair was not chosen: ruled out before, blocked by what is confirmed, or worse by ``loss``.
 
-    ``reasons`` are the sentences of the rule that barred it, for those who may read them. ``blocked_by`` are rules that
+    ``reasons`` are the sentences of what barred it, ``guarded`` those for a few. ``blocked_by`` are rules that
     the pair and what is confirmed would break together. Otherwise ``loss`` is what forcing the pair costs, ``needed``
     the affinity at which it would cost nothing, and ``joins`` and ``leaves`` what else would change.
     """
 
     listed: bool
     reasons: tuple[str, ...] = ()
+    guarded: tuple[str, ...] = ()
     blocked_by: tuple[RowName, ...] = ()
     loss: float | None = None
     needed: float | None = None
@@ -96,7 +97,11 @@ def why_not(problem: Problem, answer: Answer, person_id: int, opening_id: int, e
         raise KeyError(f"Person {person_id} was chosen for opening {opening_id}; ask why instead.")
     if not any((pair.person_id, pair.opening_id) == (person_id, opening_id) for pair in problem.pairs):
         barred = [one for one in problem.barred if (one.person_id, one.opening_id) == (person_id, opening_id)]
-        return WhyNot(listed=False, reasons=tuple(reason for one in barred for reason in one.reasons))
+        return WhyNot(
+            listed=False,
+            reasons=tuple(reason for one in barred for reason in one.reasons),
+            guarded=tuple(reason for one in barred for reason in one.guarded),
+        )
     model = build_model(problem)
     column = _column(problem, person_id, opening_id)
     lower = model.programme.lower.copy()

@@ -1,9 +1,12 @@
 """Fairness between teams, measured by the mean affinity of a team: its sum over the heads it asks for.
 
-The floor: the linear relaxation tells the mean t* that the worst-off team can have at most; every team is then
-held to .995 · t*, and the total is maximised. Teams that could not reach t* even if they alone were served are held to
-what they can have, so that one hopeless team does not lower the floor of the others. The lift: the mean counts fourfold
-up to the first decile of the means of the best total, twofold up to the third, and once above (a concave utility).
+The floor: what is missing may cost no more than in the answer of the best total, so that nobody's seat stays empty for
+another team's fit. Within that the linear relaxation tells the mean t* that the worst-off team can have at most; every
+team is then held to .995 · t*, and the total is maximised. Teams that could not reach t* even if they alone were served
+are held to what they can have, so that one hopeless team does not lower the floor of the others.
+
+The lift: the mean counts fourfold up to the first decile of the means of the best total, twofold up to the third, and
+once above (a concave utility).
 """
 
 from __future__ import annotations
@@ -56,6 +59,17 @@ def floors(programme: Programme, means: sp.csr_matrix, alone: Floats, effort: Ef
         if waiting.all() or not waiting.any():
             break
     return FLOOR_SHARE * np.minimum(due, alone), fair_bound or 0.0
+
+
+def with_dearest(programme: Programme, pairs: int, most: float) -> Programme:
+    """The programme with a row: all that is missing, at its prices, costs at most ``most``."""
+    prices = np.concatenate([np.zeros(pairs), -programme.cost[pairs:]])
+    return replace(
+        programme,
+        matrix=sp.vstack([programme.matrix, sp.csr_matrix(prices)]).tocsc(),
+        row_lower=np.append(programme.row_lower, -INFINITY),
+        row_upper=np.append(programme.row_upper, most),
+    )
 
 
 def means_alone(problem: Problem, model: Model) -> Floats:

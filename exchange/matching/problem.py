@@ -96,11 +96,15 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """A pair that was ruled out before, with sentences for those who may read them."""
+    """A pair that was ruled out before. ``reasons`` are sentences for everybody, ``guarded`` ones for a few.
+
+    Both are carried along and read by nobody here.
+    """
 
     person_id: int
     opening_id: int
     reasons: tuple[str, ...]
+    guarded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

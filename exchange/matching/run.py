@@ -1,11 +1,12 @@
 """Solve a round in a process of its own, so that a large one can be limited, watched and stopped.
 
     python -m exchange.matching.run PROBLEM.json RESULT.json [--objective floor|total|lift] [--seconds N] [--gap G]
-        [--seed S] [--memory-mb M]
+        [--seed S] [--memory-mb M] [--explain]
 
 Each line on standard output is a JSON object: {"event": "progress", "seconds", "value", "bound"} now and then, at last
 {"event": "done", …}, or {"event": "failed", "reason"} with exit status 1. SIGTERM, or the end of standard input when
-``--watch-input`` is given, stops the search; the best answer so far is still written.
+``--watch-input`` is given, stops the search; the best answer so far is still written. With ``--explain`` the result
+says also what would fill what is missing, and what one more of everything is worth.
 """
 
 from __future__ import annotations
@@ -21,14 +22,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exchange.matching.assignment import Progress, assign
+from exchange.matching.easing import cheapest
 from exchange.matching.highs import Effort
 from exchange.matching.problem import Objective
-from exchange.matching.round_files import RoundFileError, read_problem, write_answer
+from exchange.matching.round_files import RoundFileError, read_eases, read_problem, write_answer, write_explained
+from exchange.matching.worths import worths
 
 if TYPE_CHECKING:
     from types import FrameType
 
+    from exchange.matching.answer import Answer
+    from exchange.matching.problem import Problem
+
 BETWEEN_REPORTS = 0.5  # seconds
+EXPLAINED_IN = 10.0  # seconds at most for each kind of explanation
 
 
 class Reporter:
@@ -67,13 +74,14 @@ def main(arguments: list[str] | None = None) -> int:
         problem = read_problem(chosen.problem)
         effort = Effort(seconds=chosen.seconds, gap=chosen.gap, seed=chosen.seed)
         answer = assign(problem, Objective(chosen.objective), effort, reporter)
-        write_answer(answer, chosen.result)
+        if chosen.explain:
+            explain(problem, answer, chosen)
+        else:
+            write_answer(answer, chosen.result)
     except RoundFileError as fault:
-        say("failed", reason=str(fault))
-        return 1
+        return _failed(str(fault))
     except MemoryError:
-        say("failed", reason=f"The round needs more than the {chosen.memory_mb} MB of memory that it may use.")
-        return 1
+        return _failed(f"The round needs more than the {chosen.memory_mb} MB of memory that it may use.")
     spent = resource.getrusage(resource.RUSAGE_SELF)
     say(
         "done",
@@ -87,6 +95,20 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def explain(problem: Problem, answer: Answer, chosen: argparse.Namespace) -> None:
+    """Write the answer at once, then again with what would help it; stopped in between, the answer is there."""
+    write_explained(answer, (), (), chosen.result)
+    most = min(EXPLAINED_IN, chosen.seconds)
+    say("progress", phase="explaining", seconds=chosen.seconds, value=answer.value, bound=answer.bound)
+    eased = cheapest(problem, answer, read_eases(chosen.problem), most)
+    write_explained(answer, eased, worths(problem, answer, most), chosen.result)
+
+
+def _failed(reason: str) -> int:
+    say("failed", reason=reason, sentences=[reason])
+    return 1
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m exchange.matching.run", description="Solve a round of assignment.")
     parser.add_argument("problem", type=Path)
@@ -97,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--memory-mb", type=int, default=0, help="memory limit of the process, 0 for none")
     parser.add_argument("--watch-input", action="store_true", help="stop when standard input ends")
+    parser.add_argument("--explain", action="store_true", help="also say what would help")
     return parser
 
 

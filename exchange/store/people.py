@@ -180,6 +180,16 @@ def id_by_email(session: Session, email: str) -> int | None:
     return session.scalar(select(Person.id).where(Person.email == email.strip().lower()))
 
 
+def holders(session: Session, role: Role, institute_id: int) -> frozenset[int]:
+    """Who holds a role within an institute and is still there."""
+    query = (
+        select(RoleGrant.person_id)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(RoleGrant.role == role, RoleGrant.institute_id == institute_id, Person.status == PersonStatus.ACTIVE)
+    )
+    return frozenset(session.scalars(query))
+
+
 def actor_of(session: Session, person_id: int, day: date) -> Actor:
     """The person as somebody who acts on that day, with their roles and their employer."""
     person = session.get_one(Person, person_id)

@@ -24,6 +24,7 @@ from exchange.store import (
     secondments,
     sessions,
     skills,
+    teams,
     workstreams,
 )
 from exchange.store.base import Base
@@ -55,5 +56,6 @@ __all__ = [
     "secondments",
     "sessions",
     "skills",
+    "teams",
     "workstreams",
 ]

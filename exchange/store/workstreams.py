@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from exchange.store.allocations import Allocation
+from exchange.store.allocations import Allocation, AllocationStatus
 from exchange.store.base import Base, choice
 from exchange.store.people import Person
 
@@ -29,6 +29,16 @@ from exchange.store.people import Person
 class WorkstreamKind(StrEnum):
     WORKSTREAM = "workstream"  # standing work
     EXERCISE = "exercise"  # a dated joint testing exercise with strands
+
+
+class Publication(StrEnum):
+    """How far the public report of an exercise is."""
+
+    NONE = "none"  # no report is planned
+    PLANNED = "planned"
+    DRAFTED = "drafted"
+    REVIEW = "review"  # with the institutes taking part
+    PUBLISHED = "published"
 
 
 class Workstream(Base):
@@ -46,6 +56,10 @@ class Workstream(Base):
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     clearance_asked: Mapped[str | None] = mapped_column(String(40))
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list)  # those in which an exercise tests
+    model_label: Mapped[str] = mapped_column(String(200), default="")  # what is tested, as it may be called
+    report_on: Mapped[date | None]  # when the public report is due, or came out
+    publication: Mapped[Publication] = mapped_column(choice(Publication), default=Publication.NONE)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's declarative form
@@ -68,6 +82,22 @@ class Strand(Base):
     workstream_id: Mapped[int] = mapped_column(ForeignKey("workstream.id", ondelete="CASCADE"), index=True)
     title: Mapped[str] = mapped_column(String(200))
     lead_institute_id: Mapped[int] = mapped_column(ForeignKey("institute.id"))
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+
+class Phase(Base):
+    """A stretch of an exercise, or of one strand; its days are those of the zone."""
+
+    __tablename__ = "phase"
+    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="order"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workstream_id: Mapped[int] = mapped_column(ForeignKey("workstream.id", ondelete="CASCADE"), index=True)
+    strand_id: Mapped[int | None] = mapped_column(ForeignKey("strand.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(200))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    zone: Mapped[str] = mapped_column(String(64))
 
 
 class Requirement(Base):
@@ -78,6 +108,8 @@ class Requirement(Base):
         CheckConstraint("heads BETWEEN 1 AND 100", name="heads"),
         CheckConstraint("share > 0 AND share <= 1", name="share"),
         CheckConstraint("ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name="order"),
+        CheckConstraint("overlap_hours BETWEEN 1 AND 8", name="overlap_hours"),
+        CheckConstraint("most_from_one >= 1", name="most_from_one"),
         UniqueConstraint("workstream_id", "role"),
     )
 
@@ -92,6 +124,10 @@ class Requirement(Base):
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
     clearance_asked: Mapped[str | None] = mapped_column(String(40))
     languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    citizenships: Mapped[list[str]] = mapped_column(JSON, default=list)  # countries; one of them is enough
+    overlap_hours: Mapped[int | None]  # of the working day with the leading institute, at least
+    from_each: Mapped[list[int]] = mapped_column(JSON, default=list)  # institutes that send at least one
+    most_from_one: Mapped[int | None]  # people whom one institute sends at most
 
 
 class RequirementSkill(Base):
@@ -139,9 +175,14 @@ class RequirementRow:
     site_id: int | None
     clearance_asked: str | None
     languages: tuple[str, ...]
+    citizenships: tuple[str, ...]
+    overlap_hours: int | None
+    from_each: tuple[int, ...]
+    most_from_one: int | None
     strand: str
     skills: tuple[SkillRow, ...]
     filled: int
+    drafted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +200,7 @@ def listed(session: Session) -> list[WorkstreamRow]:
         select(func.count())
         .select_from(Allocation)
         .join(Requirement, Requirement.id == Allocation.requirement_id)
-        .where(Requirement.workstream_id == Workstream.id)
+        .where(Requirement.workstream_id == Workstream.id, Allocation.status == AllocationStatus.CONFIRMED)
     )
     rows = session.execute(
         select(
@@ -204,9 +245,13 @@ def requirement(session: Session, ident: int) -> RequirementRow | None:
 
 
 def _requirements(session: Session, where: ColumnElement[bool]) -> list[RequirementRow]:
-    filled = select(func.count()).where(Allocation.requirement_id == Requirement.id).scalar_subquery()
+    taken = select(func.count()).where(Allocation.requirement_id == Requirement.id)
+    filled, drafted = (
+        taken.where(Allocation.status == status).scalar_subquery()
+        for status in (AllocationStatus.CONFIRMED, AllocationStatus.DRAFT)
+    )
     rows = session.execute(
-        select(Requirement, func.coalesce(Strand.title, ""), filled)
+        select(Requirement, func.coalesce(Strand.title, ""), filled, drafted)
         .outerjoin(Strand, Strand.id == Requirement.strand_id)
         .where(where)
         .order_by(Requirement.id)
@@ -231,9 +276,14 @@ def _requirements(session: Session, where: ColumnElement[bool]) -> list[Requirem
             site_id=one.site_id,
             clearance_asked=one.clearance_asked,
             languages=tuple(one.languages),
+            citizenships=tuple(one.citizenships),
+            overlap_hours=one.overlap_hours,
+            from_each=tuple(one.from_each),
+            most_from_one=one.most_from_one,
             strand=strand,
             skills=tuple(skills[one.id]),
             filled=count,
+            drafted=waiting,
         )
-        for one, strand, count in rows
+        for one, strand, count, waiting in rows
     ]

@@ -40,6 +40,8 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("Find people", "people.index", "people", P.PEOPLE_SEARCH),
             Entry("Workstreams", "workstreams.index", "flag", P.WORKSTREAMS_SEE),
+            Entry("Teams", "teams.index", "check", P.TEAMS_SEE),
+            Entry("Assignments", "assignments.index", "clock", P.ASSIGNMENTS_SEE),
             Entry("My profile", "profiles.edit", "person", P.PROFILE_EDIT),
             Entry("Staff", "staff.index", "log", P.PERSON_EDIT),
             Entry("Clearances", "clearances.index", "shield", P.CLEARANCES_SEE),

@@ -22,24 +22,16 @@ from exchange.scheduling.problem import Placement, placements_from_json, problem
 from exchange.store import institutes, matches, openings
 from exchange.store import rounds as store
 from exchange.store.institutes import InstituteRow
-from exchange.store.rounds import ExchangeRound, Run, RunStatus
+from exchange.store.rounds import ExchangeRound, Run
 from exchange.web import access, clock, plans, refusals, round_forms
 from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.plans import PlanView
 from exchange.web.round_forms import RoundForm
+from exchange.web.run_words import STATUS_WORDS
 
 pages = Blueprint("rounds", __name__)
 
-RUNNING = frozenset({RunStatus.WAITING, RunStatus.RUNNING})
-STATUS_WORDS = {
-    RunStatus.WAITING: ("Waiting for the worker", "proposed"),
-    RunStatus.RUNNING: ("Running", "active"),
-    RunStatus.DONE: ("Done", "good"),
-    RunStatus.STOPPED: ("Stopped", "plain"),
-    RunStatus.FAILED: ("Failed", "bad"),
-    RunStatus.INTERRUPTED: ("Interrupted", "bad"),
-}
 SETTING_WORDS = {
     "tolerance_weeks": "Tolerance of the balance in weeks",
     "team_share": "Share away at once",

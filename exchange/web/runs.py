@@ -22,7 +22,8 @@ from exchange.web import access, clock, plans
 from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.plans import PlanView
-from exchange.web.rounds import RUNNING, STATUS_WORDS, fetched_run, index_cache
+from exchange.web.rounds import fetched_run, index_cache
+from exchange.web.run_words import RUNNING, STATUS_WORDS
 
 pages = Blueprint("runs", __name__)
 

@@ -25,15 +25,24 @@ from exchange.domain import access as permissions
 from exchange.domain.access import Permission
 from exchange.domain.actors import Role
 from exchange.domain.skills import vocabulary
-from exchange.store import institutes
+from exchange.store import exercises, institutes
 from exchange.store import workstreams as store
-from exchange.store.workstreams import RequirementRow, WorkstreamKind, WorkstreamPage
+from exchange.store.workstreams import Publication, RequirementRow, WorkstreamKind, WorkstreamPage
 from exchange.web import access, choices, clock, refusals
 from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.forms import CheckboxList, Form, TextDate
 
 pages = Blueprint("workstreams", __name__)
+
+
+PUBLICATION_WORDS = {
+    Publication.NONE: "None is planned",
+    Publication.PLANNED: "Planned",
+    Publication.DRAFTED: "Drafted",
+    Publication.REVIEW: "In review by the institutes taking part",
+    Publication.PUBLISHED: "Published",
+}
 
 
 class WorkstreamForm(Form):
@@ -58,6 +67,18 @@ class WorkstreamForm(Form):
     starts_on = TextDate("First day", [Optional()])
     ends_on = TextDate("Last day", [Optional()])
     clearance = SelectField("Clearance asked for", [Optional()], choices=choices.clearances)
+    languages = StringField(
+        "Languages", [Length(max=200)], description="For exercises: in which it tests, as codes between commas"
+    )
+    model_label = StringField(
+        "Model under test", [Length(max=200)], description="For exercises: as it may be called, for example Model A"
+    )
+    publication = SelectField(
+        "Public report",
+        choices=[SelectChoice(one.value, words) for one, words in PUBLICATION_WORDS.items()],
+        default=Publication.NONE.value,
+    )
+    report_on = TextDate("Day of the public report", [Optional()])
     version = HiddenField()
 
 
@@ -80,6 +101,18 @@ class RequirementForm(Form):
     languages = StringField(
         "Languages", [Length(max=200)], description="Separated by commas; empty for none in particular"
     )
+    citizenships = StringField(
+        "Citizenship rule",
+        [Length(max=100)],
+        description="Countries of which one is enough, as two letters each: GB, US. Empty for no rule",
+    )
+    overlap_hours = IntegerField(
+        "Shared hours of the working day",
+        [Optional(), NumberRange(1, 8, "Between 1 and 8")],
+        description="With the leading institute, at least. Empty for no rule",
+    )
+    from_each = CheckboxList("At least one from each of")
+    most_from_one = IntegerField("Most from one institute", [Optional(), NumberRange(1, 100, "1 or more")])
     skills = choices.skill_rows()
 
 
@@ -121,6 +154,8 @@ def show(ident: int) -> ResponseReturnValue:
         vocabulary=vocabulary(),
         level_words=choices.LEVEL_WORDS,
         may_edit=_may_edit(found),
+        programme=exercises.programme(db.session(), ident),
+        publication_words=PUBLICATION_WORDS,
     )
 
 
@@ -130,13 +165,23 @@ def edit(ident: int) -> ResponseReturnValue:
     found = _page(ident)
     row = found.workstream
     form = WorkstreamForm(
-        obj=row,
         data={
+            "code": row.code,
+            "title": row.title,
+            "area": row.area,
+            "description": row.description,
+            "starts_on": row.starts_on,
+            "ends_on": row.ends_on,
+            "version": row.version,
+            "languages": ", ".join(row.languages),
+            "model_label": row.model_label,
+            "publication": row.publication.value,
+            "report_on": row.report_on,
             "kind": row.kind.value,
             "lead": str(row.lead_institute_id),
             "partners": [str(institute) for institute in found.partners],
             "clearance": row.clearance_asked or "",
-        },
+        }
     )
     _workstream_form(form)
     if form.validate_on_submit():
@@ -165,13 +210,22 @@ def edit_requirement(ident: int, requirement_id: int) -> ResponseReturnValue:
     found = _page(ident)
     one = _requirement(found, requirement_id)
     form = RequirementForm(
-        obj=one,
         data={
+            "role": one.role,
+            "strand": one.strand,
+            "heads": one.heads,
+            "share": one.share,
+            "starts_on": one.starts_on,
+            "ends_on": one.ends_on,
+            "overlap_hours": one.overlap_hours,
+            "most_from_one": one.most_from_one,
             "site": str(one.site_id or ""),
             "clearance": one.clearance_asked or "",
             "languages": ", ".join(one.languages),
+            "citizenships": ", ".join(one.citizenships),
+            "from_each": [str(institute) for institute in one.from_each],
             "skills": choices.typed((s.skill, s.level, s.must) for s in one.skills),
-        },
+        }
     )
     return _put_requirement(found, requirement_id, form)
 
@@ -256,6 +310,10 @@ def _terms(form: WorkstreamForm, lead_person_id: int | None = None) -> Workstrea
         starts_on=form.starts_on.data,
         ends_on=form.ends_on.data,
         clearance_asked=form.clearance.data or None,
+        languages=_parts(form.languages.data),
+        model_label=(form.model_label.data or "").strip(),
+        report_on=form.report_on.data,
+        publication=Publication(form.publication.data),
     )
 
 
@@ -264,6 +322,9 @@ def _put_requirement(found: WorkstreamPage, requirement_id: int | None, form: Re
     form.site.choices = [SelectChoice("", "Any")] + [
         SelectChoice(str(site.id), site.name) for site in institutes.all_sites(db.session()).values()
     ]
+    known = institutes.all_institutes(db.session())
+    taking_part = found.partners | {found.workstream.lead_institute_id}
+    form.from_each.choices = [SelectChoice(str(i.id), i.short_name) for i in known.values() if i.id in taking_part]
     if form.validate_on_submit():
         try:
             actions.put_requirement(
@@ -288,6 +349,15 @@ def _requirement_terms(form: RequirementForm) -> RequirementTerms:
         ends_on=form.ends_on.data,
         site_id=int(form.site.data) if form.site.data else None,
         clearance_asked=form.clearance.data or None,
-        languages=tuple(part.strip() for part in (form.languages.data or "").split(",") if part.strip()),
+        languages=_parts(form.languages.data),
         strand=(form.strand.data or "").strip(),
+        citizenships=tuple(code.upper() for code in _parts(form.citizenships.data)),
+        overlap_hours=form.overlap_hours.data,
+        from_each=tuple(int(value) for value in form.from_each.data or ()),
+        most_from_one=form.most_from_one.data,
     )
+
+
+def _parts(text: str | None) -> tuple[str, ...]:
+    """What stands between commas."""
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())

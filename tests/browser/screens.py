@@ -118,6 +118,20 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/workstreams/{workstream}/requirements/{requirement}", UK_LEAD, key=True),
     Screen("/workstreams/{workstream}/requirements/{requirement}/edit", UK_LEAD),
     Screen("/workstreams/{workstream}/requirements/{requirement}/remove", UK_LEAD),
+    Screen("/workstreams/{workstream}/fill", UK_LEAD),
+    Screen("/workstreams/{exercise}", UK_LEAD, key=True),
+    Screen("/workstreams/{exercise}/strands/new", UK_LEAD),
+    Screen("/workstreams/{exercise}/strands/{strand}/edit", UK_LEAD),
+    Screen("/workstreams/{exercise}/strands/{strand}/remove", UK_LEAD),
+    Screen("/workstreams/{exercise}/phases/new", UK_LEAD),
+    Screen("/workstreams/{exercise}/phases/{phase}/edit", UK_LEAD),
+    Screen("/workstreams/{exercise}/phases/{phase}/remove", UK_LEAD),
+    Screen("/teams", UK_LEAD),
+    Screen("/teams/{team_run}", UK_LEAD, key=True),
+    Screen("/teams/{team_run}/seats/{filled_seat}", UK_LEAD, key=True),
+    Screen("/teams/{team_run}/seats/{filled_seat}?who={not_chosen}", UK_SECURITY),
+    Screen("/assignments", UK_HR),
+    Screen("/assignments/{assignment}", UK_LEAD),
 )
 
 # Names in braces and the question that finds a record of the invented world for them.
@@ -137,6 +151,17 @@ PLACES: Mapping[str, str] = {
     "unplaced": """SELECT p.id FROM person p WHERE EXISTS (
         SELECT 1 FROM run r WHERE r.id = (SELECT MIN(id) FROM run) AND
         r.plan LIKE '%"unplaced": {"' || p.full_name || '"%')""",
+    "exercise": "SELECT id FROM workstream WHERE code = 'exercise-monitoring'",
+    "strand": """SELECT s.id FROM strand s JOIN workstream w ON w.id = s.workstream_id
+        WHERE w.code = 'exercise-monitoring' ORDER BY s.id LIMIT 1""",
+    "phase": """SELECT p.id FROM phase p JOIN workstream w ON w.id = p.workstream_id
+        WHERE w.code = 'exercise-monitoring' ORDER BY p.id LIMIT 1""",
+    "team_run": "SELECT id FROM team_run WHERE answer IS NOT NULL ORDER BY id LIMIT 1",
+    "filled_seat": "SELECT requirement_id FROM allocation ORDER BY id LIMIT 1",
+    "not_chosen": """SELECT p.id FROM person p JOIN employment e ON e.person_id = p.id
+        JOIN institute i ON i.id = e.institute_id JOIN publication b ON b.person_id = p.id
+        WHERE i.code = 'CA-CAISI' AND p.visibility = 'network' ORDER BY p.id LIMIT 1""",
+    "assignment": "SELECT id FROM allocation WHERE status = 'draft' ORDER BY id LIMIT 1",
     "person": """SELECT p.id FROM person p JOIN employment e ON e.person_id = p.id
         JOIN institute i ON i.id = e.institute_id JOIN publication b ON b.person_id = p.id
         WHERE i.code = 'UK-AISI' AND p.visibility = 'network' ORDER BY p.id LIMIT 1""",

@@ -43,7 +43,7 @@ def test_it_plans_what_waits_in_a_process_of_its_own(database: Database, run_id:
 
 
 def test_it_ends_with_the_worker_and_says_so(database: Database, run_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exchange.jobs.runs.LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr("exchange.jobs.queues.LOOK_EVERY_S", 0.05)
     solver = Solver(database.session, lambda: NOW)
     Timer(0.2, solver.stop).start()
     solver.work()
@@ -56,7 +56,7 @@ def test_it_ends_with_the_worker_and_says_so(database: Database, run_id: int, mo
 def test_a_run_that_is_stopped_ends_with_what_it_has(
     database: Database, run_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("exchange.jobs.runs.LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr("exchange.jobs.queues.LOOK_EVERY_S", 0.05)
 
     def ask() -> None:
         with database.session() as session:

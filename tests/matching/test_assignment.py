@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from exchange.domain.skills import Level
 from exchange.matching import assignment
-from exchange.matching.answer import Ending
+from exchange.matching.answer import Answer, Ending
 from exchange.matching.assignment import Progress, assign
 from exchange.matching.highs import Effort
 from exchange.matching.problem import LendingBudget, Objective, Opening, Pair, Person, Problem, Requirement
@@ -79,6 +79,27 @@ def test_the_floor_serves_the_worst_off_team_first() -> None:
     assert fair.fair_bound is not None
     assert 0.325 <= fair.fair_bound < 0.55
     assert fair.value < total.value
+
+
+@settings(max_examples=40, deadline=None)
+@given(problems())
+def test_fairness_costs_nobody_a_seat_or_a_demand(problem: Problem) -> None:
+    """What is missing costs no more than in the best total, whatever fairness does within that."""
+
+    def cost(answer: Answer) -> float:
+        openings = {one.id: one for one in problem.openings}
+        return sum(
+            short.missing
+            * (
+                openings[short.opening_id].head_penalty
+                if short.requirement is None
+                else openings[short.opening_id].requirements[short.requirement].penalty
+            )
+            for short in answer.shortfalls
+        )
+
+    total, fair = assign(problem, Objective.TOTAL, EXACT), assign(problem, Objective.FLOOR, EXACT)
+    assert cost(fair) <= cost(total) + 1e-5
 
 
 def test_lifting_the_bottom_helps_the_worst_off_too() -> None:

@@ -157,7 +157,7 @@ def test_missing_people_are_found_by_less_time_or_fewer_heads() -> None:
     answer = assign(problem)
     assert answer.shortfalls == (Shortfall(1, None, "people", 1),)
     sentences = [one.sentence for one in relaxations(problem, answer, answer.shortfalls[0])]
-    assert sentences == ["Ask for 40% of their time instead of 50%.", "Ask for 1 people instead of 2."]
+    assert sentences == ["Ask for 40% of their time instead of 50%.", "Ask for 1 person instead of 2."]
 
 
 def test_what_one_more_is_worth(round_of_three: Problem) -> None:

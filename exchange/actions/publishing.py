@@ -44,15 +44,22 @@ def publish_meeting(work: Work, ident: int) -> None:
     republish_meetings(work.session, gatherings(work.session, Meeting.id == ident), work.now)
 
 
-def publish_workstream(work: Work, ident: int) -> None:
+def publish_workstream(session: Session, ident: int, now: datetime) -> None:
     """After a change of a workstream: its title stands in events; who leads and takes part decides who sees them."""
-    session = work.session
     session.flush()
     stays = session.scalars(select(Secondment.id).where(Secondment.workstream_id == ident)).all()
     if stays:
-        republish_stays(session, store.stays(session, *stays), work.now)
-    republish_meetings(session, gatherings(session, Meeting.workstream_id == ident), work.now)
+        republish_stays(session, store.stays(session, *stays), now)
+    republish_meetings(session, gatherings(session, Meeting.workstream_id == ident), now)
     store.origin(session).version += 1
+
+
+def publish_person(session: Session, ident: int, now: datetime) -> None:
+    """After a change of a name, which stands in the titles of a person's stays."""
+    session.flush()
+    stays = session.scalars(select(Secondment.id).where(Secondment.person_id == ident)).all()
+    if stays:
+        republish_stays(session, store.stays(session, *stays), now)
 
 
 def publish_everything(session: Session, now: datetime) -> int:

@@ -109,7 +109,7 @@ def edit(session: Session, actor: Actor, ident: int, terms: WorkstreamTerms, *, 
         _apply(row, terms)
         session.flush()
         _set_partners(session, ident, terms)
-        publishing.publish_workstream(work, ident)
+        publishing.publish_workstream(session, ident, now)
         work.record(f"{actor.name} changed the workstream {terms.title}.", {"before": before})
 
 

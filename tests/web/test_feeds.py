@@ -19,9 +19,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from exchange.actions import calendar_bodies, calendars, meetings, workstreams
+from exchange.actions import calendar_bodies, calendars, imports, meetings, people, workstreams
 from exchange.actions.calendars import MadeLink, NewLink
+from exchange.actions.imports import Options
 from exchange.actions.workstreams import WorkstreamTerms
+from exchange.domain.actors import SYSTEM
 from exchange.domain.meetings import Change
 from exchange.domain.secondment_facts import Verb
 from exchange.feeds.building import Built, Plan, Published, build
@@ -32,6 +34,7 @@ from exchange.feeds.views import Detail
 from exchange.feeds.visibility import CancelledEvents
 from exchange.store import calendar_feeds
 from exchange.store.calendars import CalendarLink, LinkScope
+from exchange.store.imports import ImportKind
 from exchange.store.people import Person, PersonStatus, RoleGrant
 from exchange.store.secondments import Secondment
 from exchange.store.workstreams import Workstream
@@ -277,6 +280,24 @@ def test_an_institute_that_takes_no_part_any_more_loses_the_meetings(client: Fla
     terms = WorkstreamTerms(row.code, row.title, row.kind, "", "", UK, PERSON["uk_lead"], frozenset())
     workstreams.edit(session, ACTOR["uk_lead"], work, terms, version=row.version, now=NOW)
     assert summaries(client.get(path(link))) == ["Nothing to show in this calendar"]
+
+
+def test_an_import_that_moves_the_lead_elsewhere_is_noticed_as_well(client: FlaskClient, session: Session) -> None:
+    entered(session, workstream(session, partners=frozenset()))
+    link = linked(session, "uk_hr", LinkScope.PROGRAMME)
+    assert summaries(client.get(path(link))) == ["Joint testing: Cyber range session"]
+    file = b"Workstream code,Title,Lead institute\nCYBER,Cyber ranges,US-CAISI\n"
+    imports.import_file(session, SYSTEM, ImportKind.WORKSTREAMS, "w.csv", file, Options(), now=NOW)
+    assert summaries(client.get(path(link))) == ["Nothing to show in this calendar"]
+
+
+def test_a_new_name_of_a_person_reaches_their_secondments(
+    client: FlaskClient, session: Session, link: MadeLink
+) -> None:
+    ada = session.get_one(Person, PERSON["ada"])
+    details = people.Details("Ada Lindqvist-Berg", ada.email)
+    people.edit(session, ACTOR["uk_hr"], ada.id, details, version=ada.version, has_left=False, now=NOW)
+    assert any("Ada Lindqvist-Berg" in words for words in summaries(client.get(path(link))))
 
 
 def test_an_export_is_what_a_link_serves(client: FlaskClient, session: Session) -> None:

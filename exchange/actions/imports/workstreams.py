@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from exchange.actions import publishing
 from exchange.actions.imports import skills
 from exchange.actions.imports.planning import (
     Difference,
@@ -186,7 +187,7 @@ def _words(*parts: object) -> str:
 
 
 def _writing(wanted: _Wanted, stream: Workstream | None, known: _Known) -> Callable[[Session, datetime], int]:
-    def apply(session: Session, _now: datetime) -> int:
+    def apply(session: Session, now: datetime) -> int:
         value = wanted.row
         row = stream if stream is not None else Workstream(code=value.code, area="", description="", version=1)
         row.title, row.lead_institute_id = value.title, wanted.lead
@@ -201,6 +202,7 @@ def _writing(wanted: _Wanted, stream: Workstream | None, known: _Known) -> Calla
         )
         for requirement in value.requirements:
             _write_requirement(session, row.id, requirement, known)
+        publishing.publish_workstream(session, row.id, now)
         return row.id
 
     return apply

@@ -12,8 +12,10 @@ from exchange.domain import access
 from exchange.domain import secondments as rules
 from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
+from exchange.domain.eligibility import Check, Result, reader_of, with_waivers
+from exchange.domain.eligibility_checks import report
 from exchange.domain.periods import Period
-from exchange.store import holidays, secondment_facts
+from exchange.store import eligibility, holidays, secondment_facts
 from exchange.store import secondments as store
 from exchange.store.secondments import Found
 
@@ -45,6 +47,7 @@ def look(session: Session, actor: Actor, found: Found, starts_on: date, ends_on:
             blocks.append("The person has another secondment, or a draft of one, on some of these days.")
         warnings += _opening_warnings(found, days)
         warnings += _day_warnings(session, row.host_institute_id, days, today)
+        warnings += _eligibility_warnings(session, actor, found, days, today)
     return Shift(rules.may_edit(facts).allowed, tuple(blocks), tuple(warnings))
 
 
@@ -65,6 +68,16 @@ def with_days(found: Found, starts_on: date, ends_on: date) -> Proposal:
         purpose=row.purpose,
         run_id=row.run_id,
     )
+
+
+def _eligibility_warnings(session: Session, actor: Actor, found: Found, days: Period, today: date) -> list[str]:
+    """What the rules of eligibility say against these days, as the actor may read it."""
+    row = found.secondment
+    grounds = eligibility.load(session, eligibility.subject_of(row, days), today)
+    reader = reader_of(actor, row.person_id, row.home_institute_id, row.host_institute_id)
+    judged = with_waivers(report(grounds.facts), grounds.waivers).redacted(reader)
+    own = {Check.WINDOW}  # the opening is said more exactly
+    return [one.reason for one in judged.findings if one.result is Result.FAIL and one.check not in own]
 
 
 def _opening_warnings(found: Found, days: Period) -> list[str]:

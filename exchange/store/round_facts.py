@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from exchange.domain.periods import Period
+from exchange.domain.periods import DAY, Period
 from exchange.domain.secondment_facts import State
 from exchange.store.institutes import Institute
 from exchange.store.openings import Opening, OpeningSkill, OpeningStatus
@@ -67,6 +67,16 @@ def taken_over(session: Session, round_id: int) -> list[Stay]:
     return [_stay(row) for row in rows]
 
 
+def home_of(session: Session, person_id: int) -> int:
+    """The institute where somebody was employed last."""
+    return session.scalars(
+        select(Employment.institute_id)
+        .where(Employment.person_id == person_id)
+        .order_by(Employment.starts_on.desc())
+        .limit(1)
+    ).one()
+
+
 def opening_states(session: Session, idents: Iterable[int]) -> dict[int, OpeningStatus]:
     """Whether these openings still take somebody; one that is gone has no entry."""
     rows = session.execute(select(Opening.id, Opening.status).where(Opening.id.in_(list(idents))))
@@ -103,13 +113,19 @@ def absences(session: Session, within: Period) -> dict[int, list[Period]]:
 
 
 def employments(session: Session, within: Period) -> dict[int, list[Period]]:
-    """When people are employed, by person."""
+    """When people are employed full time and past their probation, by person: a stay takes all of their time."""
     found: dict[int, list[Period]] = {}
     rows = select(Employment).where(
-        Employment.starts_on <= within.end, or_(Employment.ends_on.is_(None), Employment.ends_on >= within.start)
+        Employment.fte >= 1,
+        Employment.starts_on <= within.end,
+        or_(Employment.ends_on.is_(None), Employment.ends_on >= within.start),
     )
     for row in session.scalars(rows):
-        found.setdefault(row.person_id, []).append(Period(row.starts_on, row.ends_on or date.max))
+        first, last = row.starts_on, row.ends_on or date.max
+        if row.probation_ends_on is not None:
+            first = max(first, row.probation_ends_on + DAY)
+        if first <= last:
+            found.setdefault(row.person_id, []).append(Period(first, last))
     return found
 
 

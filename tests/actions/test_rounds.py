@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -22,8 +23,10 @@ from exchange.jobs.runs import Solver
 from exchange.scheduling.checker import check
 from exchange.scheduling.problem import Placement, Problem, placements_from_json, problem_from_json
 from exchange.store.audit import AuditEvent
+from exchange.store.institutes import Institute, Membership
 from exchange.store.notices import Notice
 from exchange.store.openings import Opening, OpeningStatus
+from exchange.store.people import Employment
 from exchange.store.rounds import ExchangeRound, Run, RunStatus
 from exchange.store.secondments import Secondment
 from tests.cast import ACTOR, JP, NOW, PERSON, TODAY, UK, US
@@ -465,3 +468,27 @@ def test_a_plan_that_breaks_a_rule_is_not_kept(session: Session, round_id: int) 
     assert row.status is RunStatus.FAILED
     assert row.plan is None
     assert "own institute" in row.message
+
+
+# ---------------------------------------------------------------- eligibility
+
+
+def test_rows_that_the_rules_of_eligibility_bar_are_left_out(session: Session, round_id: int) -> None:
+    run_id, plan = a_plan(session, round_id)
+    session.get_one(Institute, US).membership = Membership.LEFT
+    session.commit()
+    with pytest.raises(Refused) as raised:
+        taking.accept(session, HR, run_id, None, now=NOW)
+    assert len(raised.value.verdict.reasons) == len(plan.placements)
+    assert "institute is not an active member of the network" in told(raised)
+    assert drafts(session) == []
+
+
+def test_part_time_staff_and_those_on_probation_are_not_free(session: Session, round_id: int) -> None:
+    ada = session.scalars(select(Employment).where(Employment.person_id == PERSON["ada"])).one()
+    lead = session.scalars(select(Employment).where(Employment.person_id == PERSON["uk_lead"])).one()
+    ada.fte, lead.probation_ends_on = Decimal("0.5"), START + timedelta(days=20)
+    session.commit()
+    free = {one.id: one.availability for one in problem_of(session, round_id).candidates}
+    assert free["Ada Lindqvist"] == ()
+    assert free["Priya Raman"] == ((3, 52),)

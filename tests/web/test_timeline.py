@@ -5,23 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 
 import pytest
 from flask import Flask
 
-from exchange.actions import agreements, openings, secondments
+from exchange.actions import openings, secondments
 from exchange.actions.drafts import Proposal
-from exchange.domain.agreements import AgreementContent, CostModel, Decision, Mode
-from exchange.domain.secondment_facts import Side, Verb
-from exchange.store.agreements import versions_of
+from exchange.domain.secondment_facts import State, Verb
 from exchange.store.openings import OpeningStatus
 from exchange.store.secondments import Secondment
 from tests.cast import ACTOR, NOW, PERSON, UK, US
 from tests.clients import PageClient
 from tests.engines import Database
+from tests.lives import add_agreed
 from tests.rounds import opening
 from tests.statements import MOST, statements
+from tests.stays import with_papers
 
 As = Callable[[str], PageClient]
 STAY = Proposal(PERSON["ada"], US, date(2027, 2, 1), date(2027, 7, 30))
@@ -36,36 +35,9 @@ def ident(database: Database) -> int:
 
 def accepted(database: Database, ident: int) -> None:
     with database.session() as session:
+        with_papers(session, ident)
         for key, verb in ACCEPTED:
             secondments.move(session, ACTOR[key], ident, verb, now=NOW)
-
-
-def agreed(database: Database, ident: int) -> None:
-    """Take it to an agreement that is in force."""
-    accepted(database, ident)
-    content = AgreementContent(
-        secondment_id=ident,
-        number=1,
-        person_id=PERSON["ada"],
-        home_id=UK,
-        host_id=US,
-        post="Evaluator",
-        site="Washington DC",
-        mode=Mode.IN_PERSON,
-        start=STAY.starts_on,
-        end=STAY.ends_on,
-        host_fte=Decimal(1),
-        home_fte=Decimal(0),
-        legal_basis="j1_research_scholar",
-        cost_model=CostModel.HOME_PAYS,
-        home_share=Decimal(100),
-    )
-    with database.session() as session:
-        secondments.move(session, ACTOR["uk_hr"], ident, Verb.PREPARE, now=NOW)
-        agreements.propose(session, ACTOR["uk_hr"], content, now=NOW)
-        seen = versions_of(session, ident)[-1].domain.content.hash
-        for key, side in (("uk_hr_2", Side.HOME), ("us_hr", Side.HOST), ("ada", Side.PERSON)):
-            agreements.decide(session, ACTOR[key], ident, side, Decision.APPROVE, seen_hash=seen, now=NOW)
 
 
 def days(database: Database, ident: int) -> tuple[date, date]:
@@ -118,6 +90,7 @@ def test_open_seats_stand_at_the_top_until_they_are_held(as_: As, database: Data
     assert page.index("Open seats") < page.index("US CAISI receives")
     assert "2 open seats of 2" in page
     with database.session() as session:
+        with_papers(session, other, person=ACTOR["uk_lead"])
         for key, verb in (("uk_lead", Verb.CONSENT), *ACCEPTED[1:]):
             secondments.move(session, ACTOR[key], other, verb, now=NOW)
     assert "1 open seat of 2" in as_("uk_hr").get("/timeline").text
@@ -214,8 +187,9 @@ def test_the_check_warns_of_a_holiday_and_of_the_opening(as_: As, database: Data
     assert "holiday at the host: Memorial Day" in answer.text
 
 
-def test_what_is_agreed_leads_to_a_new_version_with_the_days(as_: As, database: Database, ident: int) -> None:
-    agreed(database, ident)
+def test_what_is_agreed_leads_to_a_new_version_with_the_days(as_: As, database: Database) -> None:
+    with database.session() as session:
+        ident = add_agreed(session, State.AGREEMENT, STAY.starts_on, STAY.ends_on)
     client = as_("uk_hr")
     form = {"start": "8 Mar 2027", "end": "27 Aug 2027", "version": "9"}
     assert "new version of the agreement" in client.send(f"/timeline/{ident}/check", form).text

@@ -16,14 +16,17 @@ from exchange.actions.writing import Refused, Work, refuse, writing
 from exchange.domain import access
 from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
+from exchange.domain.eligibility import Result, reader_of
+from exchange.domain.eligibility_checks import report
 from exchange.domain.periods import Period
 from exchange.domain.round_settings import RoundSettings, Weeks
 from exchange.domain.verdict import Refusal
 from exchange.scheduling.checker import check
 from exchange.scheduling.problem import Placement, Problem, placements_from_json
-from exchange.store import round_facts
+from exchange.store import eligibility, round_facts
+from exchange.store.eligibility import Subject
 from exchange.store.openings import Opening
-from exchange.store.round_facts import OPEN, Stay
+from exchange.store.round_facts import OPEN, Stay, home_of
 from exchange.store.rounds import ExchangeRound, Run, RunStatus
 from exchange.store.secondments import Secondment, overlapping_period, reference
 
@@ -195,5 +198,25 @@ def _impossible(work: Work, run: Run, stay: Period, placement: Placement, presen
         named = present.named(person_id, opening_id, placement)
         violations = check(present.problem, (*present.problem.confirmed, named))
         broken = [one for one in violations if not one.inherited and one.rule in WHY]
-        found = f"{who}: {WHY[broken[0].rule]}." if broken else ""
+        found = f"{who}: {WHY[broken[0].rule]}." if broken else _not_eligible(work, run, stay, placement)
     return found
+
+
+def _not_eligible(work: Work, run: Run, stay: Period, placement: Placement) -> str:
+    """What the rules of eligibility say against these days, as the actor may read it; what is only open is no bar."""
+    person_id, today = run.keys["people"][placement.candidate], work.now.date()
+    opening = work.session.get_one(Opening, run.keys["openings"][placement.opening])
+    subject = Subject(
+        person_id=person_id,
+        home_id=home_of(work.session, person_id),
+        host_id=opening.host_institute_id,
+        period=stay,
+        opening_id=opening.id,
+        workstream_id=opening.workstream_id,
+        site_id=opening.site_id,
+    )
+    grounds = eligibility.load(work.session, subject, today)
+    reader = reader_of(work.actor, person_id, subject.home_id, subject.host_id)
+    findings = report(grounds.facts).redacted(reader).findings
+    failed = [finding.reason for finding in findings if finding.result is Result.FAIL]
+    return f"{placement.candidate}: {failed[0]}" if failed else ""

@@ -222,6 +222,8 @@ def invented_index(people: int, documents: int, random: np.random.Generator) -> 
         index.slot,
         index.skills,
         index.vocabulary,
+        index.version,
+        index.text,
     )
 
 

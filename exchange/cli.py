@@ -115,7 +115,7 @@ def worker() -> None:
     migrations.require_current(create_app(settings))
     jobs = table.jobs(smtp_url=settings.smtp_url, base_url=settings.base_url, instance_id=settings.instance_id)
     click.echo(f"The worker runs: {', '.join(job.name for job in jobs)}. Stop it with Ctrl+C.")
-    run(table.scheduler_for(settings.database_url, jobs))
+    run(table.scheduler_for(settings.database_url, jobs, settings.data))
 
 
 @main.group()

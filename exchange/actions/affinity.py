@@ -1,45 +1,147 @@
-"""Everybody's profiles as one index, kept in the process and built anew when a profile has changed."""
+"""Everybody's profiles as one index, kept in each process and caught up with what has changed since.
+
+The worker keeps two files beside the language model: the vectors of all texts that the model has read, and now and then
+the whole index, so that a new process need not begin from nothing. Both may be deleted; they are made anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
 from dataclasses import dataclass, field
-from threading import Lock
+from pathlib import Path
+from threading import RLock
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy.orm import Session
 
 from exchange.matching.affinity import AffinityIndex, build_index
+from exchange.matching.encoder import WIDTH, Encoder
+from exchange.matching.index_files import IndexFileError, load_index, save_index
+from exchange.matching.model_files import MODEL_ID, is_installed
 from exchange.matching.profiles import Document, PersonProfile
+from exchange.matching.vector_files import VectorFile, text_key
 from exchange.store import matches as store
-from exchange.store.matches import Text
+from exchange.store.matches import PersonData
+from exchange.store.profile_versions import versions
+
+log = logging.getLogger(__name__)
+
+Floats = npt.NDArray[np.float32]
+
+AT_ONCE = 500  # people whose texts are in memory together
+KEPT_NEEDS = 200  # texts of needs whose vectors are kept in memory
 
 
 @dataclass
 class IndexCache:
-    """The index of everybody's profiles, shared by the threads of one process."""
+    """The index of everybody's profiles, shared by the threads of one process. Without ``data``, by words only."""
 
-    stamp: int = -1
+    data: Path | None = None
     index: AffinityIndex | None = None
-    texts: Mapping[int, Text] = field(default_factory=dict)
-    lock: Lock = field(default_factory=Lock)
+    stamp: int = -1
+    lock: RLock = field(default_factory=RLock)
+    vectors: VectorFile | None = None
+    encoder: Encoder | None = None
+    needs: dict[str, Floats] = field(default_factory=dict)
 
-    def current(self, session: Session) -> tuple[AffinityIndex, Mapping[int, Text]]:
-        """The index as of the newest change of a profile, with the texts behind its documents."""
+    def __post_init__(self) -> None:
+        if self.data is not None:
+            name = MODEL_ID.replace("@", "-")
+            self.vectors = VectorFile(self.data / "affinity" / f"{name}.vectors", WIDTH)
+
+    def current(self, session: Session) -> AffinityIndex:
+        """The index as of the newest change of a profile, with the vectors of the texts that have been read."""
         newest = store.stamp(session)
         with self.lock:
-            if self.index is None or newest != self.stamp:
-                self.texts = {text.id: text for text in store.texts(session)}
-                self.index = build_index(_profiles(self.texts, session))
+            index = self.index or self._begin()
+            if newest != self.stamp:
+                index = _caught_up(session, index)
                 self.stamp = newest
-            return self.index, self.texts
+                self._take_in_vectors()
+                index = index.with_vectors(self.vectors) if self.vectors else index
+            elif self._take_in_vectors() and self.vectors:
+                index = index.with_vectors(self.vectors)
+            self.index = index
+            return index
+
+    def has_model(self) -> bool:
+        return self.data is not None and is_installed(self.data / "model")
+
+    def read(self, text: str) -> Floats | None:
+        """The vector of what is asked for; None without a model, or without a text."""
+        if not text.strip() or not self.has_model():
+            return None
+        with self.lock:
+            if text not in self.needs:
+                if len(self.needs) >= KEPT_NEEDS:
+                    self.needs.pop(next(iter(self.needs)))
+                self.needs[text] = self._read(text)
+            return self.needs[text]
+
+    def reader(self) -> Encoder:
+        """The model itself, loaded when first needed. Raises ``ModelError`` where it is not installed."""
+        assert self.data is not None
+        with self.lock:
+            if self.encoder is None:
+                self.encoder = Encoder.load(self.data / "model")
+            return self.encoder
+
+    def save(self) -> None:
+        """Keep the whole index for processes to come."""
+        if self.data is not None and self.index is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            save_index(self.index, self._file, MODEL_ID)
+
+    @property
+    def _file(self) -> Path:
+        assert self.data is not None
+        return self.data / "affinity" / "index.npz"
+
+    def _begin(self) -> AffinityIndex:
+        if self.data is not None and self._file.exists():
+            try:
+                return load_index(self._file, MODEL_ID)
+            except IndexFileError as error:
+                log.warning("The index is built anew: %s", error)
+        return build_index(())
+
+    def _take_in_vectors(self) -> bool:
+        return self.vectors is not None and self.vectors.refresh()
+
+    def _read(self, text: str) -> Floats:
+        key = np.array([text_key(text)], np.uint64)
+        if self.vectors is not None and self.vectors.known(key)[0]:
+            vectors = self.vectors.vectors(key)
+        else:
+            vectors = self.reader().encode([text])
+        vector: Floats = vectors[0]
+        return vector
 
 
-def _profiles(texts: Mapping[int, Text], session: Session) -> list[PersonProfile]:
-    documents: dict[int, list[Document]] = {}
-    for text in texts.values():
-        documents.setdefault(text.person_id, []).append(Document(text.id, f"{text.title}\n{text.abstract}"))
-    claims = store.claims(session)
-    return [
-        PersonProfile(ident, tuple(documents.get(ident, ())), tuple(claims.get(ident, ())))
-        for ident in sorted(documents.keys() | claims.keys())
+def _caught_up(session: Session, index: AffinityIndex) -> AffinityIndex:
+    """The index with everybody as they are now: only those whose version differs are read."""
+    now = versions(session)
+    held = dict(zip(index.people.tolist(), index.version.tolist(), strict=True))
+    gone = held.keys() - now.keys()
+    if gone:
+        index = index.without(gone)
+    changed = sorted(ident for ident, version in now.items() if held.get(ident) != version)
+    fresh = [
+        _profile(person)
+        for start in range(0, len(changed), AT_ONCE)
+        for person in store.profiles(session, changed[start : start + AT_ONCE], now)
     ]
+    if not fresh:
+        return index
+    return index.with_people(fresh) if len(index.people) else build_index(fresh)
+
+
+def _profile(person: PersonData) -> PersonProfile:
+    return PersonProfile(
+        person.id,
+        tuple(Document(text.id, text.words) for text in person.texts),
+        person.claims,
+        person.home_id,
+        person.version,
+    )

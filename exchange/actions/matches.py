@@ -12,11 +12,13 @@ from exchange.actions.affinity import IndexCache
 from exchange.domain import clearances
 from exchange.domain.clearances import Answer
 from exchange.domain.periods import Period
-from exchange.domain.skills import Level, SkillRequirement
+from exchange.domain.skills import Level, SkillRequirement, vocabulary
 from exchange.matching.profiles import Need
 from exchange.matching.ranking import Affinity, rank
 from exchange.store import matches as store
 from exchange.store.matches import Considered, Text
+from exchange.store.need_texts import seat_text
+from exchange.store.search_index import is_public
 from exchange.store.workstreams import RequirementRow, WorkstreamPage
 
 SHOWN = 20
@@ -50,9 +52,11 @@ def for_requirement(
     """Who fits a seat of a workstream, best first, out of the people of the institutes that take part."""
     row = page.workstream
     asked = requirement.clearance_asked or row.clearance_asked
-    text = f"{row.title}. {row.area}. {requirement.role}. {row.description}"
+    text = seat_text(row, requirement.role, requirement.strand)
     skills = tuple(
-        SkillRequirement(s.skill, Level(s.level), MUST_WEIGHT if s.must else 1.0) for s in requirement.skills
+        SkillRequirement(s.skill, Level(s.level), MUST_WEIGHT if s.must else 1.0)
+        for s in requirement.skills
+        if is_public(s.skill)
     )
     start = max(today, requirement.starts_on or row.starts_on or today)
     end = max(start, requirement.ends_on or row.ends_on or start + DEFAULT_LENGTH)
@@ -61,14 +65,27 @@ def for_requirement(
     people = {ident: who for ident, who in everybody.items() if who.institute_id in taking_part}
     answers = {ident: _meets(who, asked, Period(start, end), today) for ident, who in people.items()}
     open_to = [ident for ident, answer in answers.items() if answer is None or answer.answer is not Answer.DOES_NOT]
-    index, texts = cache.current(session)
-    ranking = rank(index, Need(text, skills), today=today, among=open_to, limit=SHOWN)
+    index = cache.current(session)
+    ranking = rank(index, Need(text, skills), need_vector=cache.read(text), today=today, among=open_to, limit=SHOWN)
+    shown = (document.document_id for one in ranking.people for document in one.documents)
+    texts = store.documents(session, shown)
     return Matched(
         matches=tuple(_match(people, affinity, texts, answers[affinity.person_id]) for affinity in ranking.people),
         unavailable=tuple(who for ident, who in people.items() if ident not in set(open_to)),
         considered=len(people),
-        notes=ranking.notes,
+        notes=(*ranking.notes, *_restricted_note(requirement)),
     )
+
+
+def _restricted_note(requirement: RequirementRow) -> tuple[str, ...]:
+    restricted = [vocabulary().get(s.skill).label for s in requirement.skills if not is_public(s.skill)]
+    if not restricted:
+        return ()
+    who = " and ".join(restricted)
+    note = (
+        f"{who}: who has this is known within each institute only, so it does not count here. Ask the home institute."
+    )
+    return (note,)
 
 
 def _meets(who: Considered, asked: str | None, period: Period, today: date) -> clearances.Meets | None:

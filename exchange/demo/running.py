@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -12,6 +13,7 @@ from exchange.demo.filling import fill
 from exchange.demo.signins import PASSWORD, SIGN_INS
 from exchange.jobs.scheduler import Scheduler
 from exchange.jobs.table import jobs, scheduler_for
+from exchange.matching.model_files import ModelError, install_model
 from exchange.store.engine import open_engine
 from exchange.store.people import id_by_email
 from exchange.web import ConfigurationError, Settings, config, create_app, migrations, serving
@@ -38,15 +40,25 @@ def run(*, port: int | None, say: Callable[[str], None], now: datetime) -> None:
         _require_demo(session)
     engine.dispose()
     say(f"The invented world is {'ready' if filled else 'as it was left'}: {settings.database_url}")
+    say(_put_model(settings.data / "model"))
     if opened is not None:
         say(_welcome(settings.base_url))
         serving.serve(app, opened, serving.Manner(workers=1, threads=4, quiet=True), _scheduler(settings))
 
 
+def _put_model(folder: Path) -> str:
+    """Put the language model into the data folder where its weights are at hand; a sentence about it."""
+    try:
+        install_model(folder)
+    except ModelError as error:
+        return f"People are matched by shared words only. {error}"
+    return "The language model reads what people have written, in the background."
+
+
 def _scheduler(settings: Settings) -> Scheduler:
     """The clock beside the one serving process; it starts its threads there and not here."""
     table = jobs(smtp_url=settings.smtp_url, base_url=settings.base_url, instance_id=settings.instance_id)
-    return scheduler_for(settings.database_url, table)
+    return scheduler_for(settings.database_url, table, settings.data)
 
 
 def _require_demo(session: Session) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy.orm import sessionmaker
 
 from exchange.feeds.entries import Origin
 from exchange.jobs import calendars, housekeeping, mail, reminders
 from exchange.jobs.lease import utc_now
+from exchange.jobs.reading import Reader
 from exchange.jobs.runs import Solver
 from exchange.jobs.scheduler import Every, Job, Scheduler
 from exchange.store.engine import open_engine
@@ -30,7 +33,7 @@ def jobs(*, smtp_url: str | None, base_url: str, instance_id: str) -> tuple[Job,
     return (*always, Job("mail", Every.MINUTE, mail.sending_to(server, base_url)))
 
 
-def scheduler_for(database_url: str, table: tuple[Job, ...]) -> Scheduler:
+def scheduler_for(database_url: str, table: tuple[Job, ...], data: Path) -> Scheduler:
     """A scheduler with connections of its own. Make it in the process that is to run it."""
     sessions = sessionmaker(open_engine(database_url))
-    return Scheduler(table, sessions, loops=(Solver(sessions, utc_now),))
+    return Scheduler(table, sessions, loops=(Solver(sessions, utc_now), Reader(sessions, data)))

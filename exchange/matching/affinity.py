@@ -15,6 +15,7 @@ from exchange.domain.skills import Vocabulary, vocabulary
 from exchange.matching.lexical import LexicalIndex, Rarity, index_documents, join_indexes
 from exchange.matching.profiles import DOCUMENT_LIMIT, PersonProfile
 from exchange.matching.skill_fit import SkillTable, skill_table
+from exchange.matching.vector_files import text_key
 from exchange.matching.words import count_terms
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from exchange.matching.vector_files import VectorFile
+
     Floats = npt.NDArray[np.float32]
+    _Rows = tuple[npt.NDArray[np.int32], npt.NDArray[np.int8], npt.NDArray[np.int64], npt.NDArray[np.uint64]]
 
 NOBODY = -1  # the owner of a document that has been replaced
 JOIN_AT = 10  # the second segment is joined to the first when it holds a tenth of its documents
@@ -77,7 +81,8 @@ class AffinityIndex:
     """People and their documents. ``people`` int64 [people] holds their ids; rows run over the segments in order.
 
     ``document`` int64 [rows] holds ids, ``owner`` int32 [rows] a place in ``people`` or ``NOBODY``,
-    ``slot`` int8 [rows] the place among the owner's documents, 0 for the newest.
+    ``slot`` int8 [rows] the place among the owner's documents, 0 for the newest. ``version`` int64 [people] is that of
+    their profiles, ``text`` uint64 [rows] the key of each document's text, under which its vector is filed.
     """
 
     calibration: Calibration
@@ -88,6 +93,8 @@ class AffinityIndex:
     slot: npt.NDArray[np.int8]
     skills: SkillTable
     vocabulary: Vocabulary
+    version: npt.NDArray[np.int64]
+    text: npt.NDArray[np.uint64]
 
     @property
     def rarity(self) -> Rarity:
@@ -98,13 +105,33 @@ class AffinityIndex:
     def has_vectors(self) -> bool:
         return any(segment.embedded.any() for segment in self.segments)
 
+    @property
+    def unread(self) -> npt.NDArray[np.int64]:
+        """The rows of documents that count and have no vector yet."""
+        embedded = np.concatenate([segment.embedded for segment in self.segments])
+        return np.flatnonzero(~embedded & (self.owner != NOBODY))
+
+    def with_vectors(self, known: VectorFile) -> AffinityIndex:
+        """The index with the vectors of all documents that the model has read by now."""
+        rows = self.unread
+        rows = rows[known.known(self.text[rows])]
+        if not len(rows):
+            return self
+        segments, before = [], 0
+        for segment in self.segments:
+            size = segment.lexical.size
+            inside = rows[(rows >= before) & (rows < before + size)]
+            segments.append(_filled(segment, inside - before, known.vectors(self.text[inside])))
+            before += size
+        return replace(self, segments=tuple(segments))
+
     def with_people(
         self, changed: Sequence[PersonProfile], vectors: Mapping[int, Floats] | None = None
     ) -> AffinityIndex:
         """The index with these people added, or replaced where it knows them. ``vectors`` as for ``build_index``."""
         kept = self.without([person.id for person in changed])
         fresh = _segment(changed, vectors or {}, kept.rarity)
-        owner, slot, document = _rows(changed)
+        owner, slot, document, text = _rows(changed)
         grown = replace(
             kept,
             segments=(*kept.segments, fresh),
@@ -113,6 +140,8 @@ class AffinityIndex:
             owner=np.concatenate([kept.owner, owner + np.int32(len(kept.people))]),
             slot=np.concatenate([kept.slot, slot]),
             skills=kept.skills.joined(skill_table(changed, self.vocabulary).shifted(len(kept.people))),
+            version=np.concatenate([kept.version, np.array([person.version for person in changed], np.int64)]),
+            text=np.concatenate([kept.text, text]),
         )
         return _settled(grown)
 
@@ -121,7 +150,13 @@ class AffinityIndex:
         stays = ~np.isin(self.people, np.fromiter(ids, np.int64))
         place = np.where(stays, np.cumsum(stays) - 1, NOBODY)
         owner = np.where(self.owner == NOBODY, NOBODY, place[self.owner]) if len(place) else self.owner
-        return replace(self, people=self.people[stays], owner=owner.astype(np.int32), skills=self.skills.moved(place))
+        return replace(
+            self,
+            people=self.people[stays],
+            owner=owner.astype(np.int32),
+            skills=self.skills.moved(place),
+            version=self.version[stays],
+        )
 
     def joined(self) -> AffinityIndex:
         """The same people in one segment, with the rarity of terms measured anew."""
@@ -141,11 +176,14 @@ def build_index(
     ids = np.array([person.id for person in people], np.int64)
     if len(np.unique(ids)) != len(ids):
         raise ValueError("Two people share an id. Give each person to the index once.")
-    owner, slot, document = _rows(people)
+    owner, slot, document, text = _rows(people)
     known = skills or vocabulary()
     segments = (_segment(people, vectors or {}, None),)
     table = skill_table(people, known)
-    return AffinityIndex(calibration or Calibration(), segments, ids, document, owner, slot, table, known)
+    version = np.array([person.version for person in people], np.int64)
+    return AffinityIndex(
+        calibration or Calibration(), segments, ids, document, owner, slot, table, known, version, text
+    )
 
 
 def _settled(index: AffinityIndex) -> AffinityIndex:
@@ -175,18 +213,30 @@ def _join_from(index: AffinityIndex, first: int, rarity: Rarity | None) -> Affin
         document=index.document[alive],
         owner=index.owner[alive],
         slot=index.slot[alive],
+        text=index.text[alive],
     )
 
 
-def _rows(people: Sequence[PersonProfile]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8], npt.NDArray[np.int64]]:
-    """Owner, slot and document id of every document that counts."""
+def _rows(people: Sequence[PersonProfile]) -> _Rows:
+    """Owner, slot, document id and text key of every document that counts."""
     rows = [
-        (place, slot, document.id)
+        (place, slot, document.id, text_key(document.text))
         for place, person in enumerate(people)
         for slot, document in enumerate(person.documents[:DOCUMENT_LIMIT])
     ]
-    owner, slots, ids = zip(*rows, strict=True) if rows else ((), (), ())
-    return np.array(owner, np.int32), np.array(slots, np.int8), np.array(ids, np.int64)
+    owner, slots, ids, texts = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return np.array(owner, np.int32), np.array(slots, np.int8), np.array(ids, np.int64), np.array(texts, np.uint64)
+
+
+def _filled(segment: Segment, rows: npt.NDArray[np.int64], vectors: Floats) -> Segment:
+    """The segment with the vectors of some of its documents, given in the order of ``rows``."""
+    if not len(rows):
+        return segment
+    matrix = _widened(segment, vectors.shape[1]).copy()
+    matrix[rows] = vectors
+    embedded = segment.embedded.copy()
+    embedded[rows] = True
+    return Segment(segment.lexical, matrix, embedded)
 
 
 def _segment(people: Sequence[PersonProfile], vectors: Mapping[int, Floats], rarity: Rarity | None) -> Segment:

@@ -18,7 +18,7 @@ from exchange.matching.skill_fit import SkillTable
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORM = 1  # of the file; a file of another form is refused
+FORM = 2  # of the file; a file of another form is refused
 
 
 class IndexFileError(Exception):
@@ -47,6 +47,8 @@ def save_index(index: AffinityIndex, path: Path, model_id: str | None = None) ->
                 document=whole.document,
                 owner=whole.owner,
                 slot=whole.slot,
+                version=whole.version,
+                text=whole.text,
                 vectors=segment.vectors,
                 embedded=segment.embedded,
                 keys=lexical.keys,
@@ -100,6 +102,8 @@ def load_index(path: Path, model_id: str | None = None, skills: Vocabulary | Non
                 arrays["slot"],
                 table,
                 known,
+                arrays["version"],
+                arrays["text"],
             )
     except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as cause:
         raise IndexFileError(f"The index {path} cannot be read ({cause}). Delete it and build it again.") from cause

@@ -20,12 +20,16 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class PersonProfile:
-    """``documents`` are newest first; the first 20 count. ``home`` tells endorsements from elsewhere apart."""
+    """``documents`` are newest first; the first 20 count. ``home`` tells endorsements from elsewhere apart.
+
+    ``version`` tells states of the profile apart; the index keeps it and asks nothing of it.
+    """
 
     id: int
     documents: tuple[Document, ...] = ()
     claims: tuple[SkillClaim, ...] = ()
     home_institute_id: int | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from exchange.domain import clearances as rules
 from exchange.domain.people import Visibility
-from exchange.domain.skills import Level, SkillClaim
+from exchange.domain.skills import Endorsement, Level, SkillClaim
 from exchange.store import skills
 from exchange.store.audit import AuditEvent
 from exchange.store.clearances import Clearance, in_domain
 from exchange.store.people import Employment, Person, PersonStatus
 from exchange.store.publications import Publication
+from exchange.store.search_index import is_public
 from exchange.store.skills import Wish
 
 _TOUCHES_PROFILES = ("person", "import", "world")
@@ -28,6 +31,22 @@ class Text:
     title: str
     abstract: str
     year: int | None
+
+    @property
+    def words(self) -> str:
+        """What is compared with a need. A change here changes every vector."""
+        return f"{self.title}\n{self.abstract}"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonData:
+    """A person as matching knows them. ``home_id`` is the institute that endorsements are compared with."""
+
+    id: int
+    version: int
+    home_id: int | None
+    texts: tuple[Text, ...]
+    claims: tuple[SkillClaim, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +70,76 @@ def stamp(session: Session) -> int:
     return session.scalar(newest) or 0
 
 
-def texts(session: Session) -> list[Text]:
-    """Every publication, each person's newest first."""
+def documents(session: Session, ids: Iterable[int]) -> dict[int, Text]:
+    """Publications by their ids."""
+    return {text.id: text for text in _texts(session, Publication.id.in_(list(ids)))}
+
+
+def profiles(session: Session, ids: Sequence[int], versions: Mapping[int, int]) -> list[PersonData]:
+    """What the affinity of these people is computed from, each one's newest publications first."""
+    texts: dict[int, list[Text]] = defaultdict(list)
+    for text in _texts(session, Publication.person_id.in_(ids)):
+        texts[text.person_id].append(text)
+    claims = _claims(session, ids)
+    homes = _homes(session, ids)
+    return [
+        PersonData(ident, versions[ident], homes.get(ident), tuple(texts[ident]), tuple(claims[ident])) for ident in ids
+    ]
+
+
+def _texts(session: Session, which: ColumnElement[bool]) -> list[Text]:
     rows = session.execute(
-        select(
-            Publication.id, Publication.person_id, Publication.title, Publication.abstract, Publication.year
-        ).order_by(Publication.person_id, func.coalesce(Publication.year, 0).desc(), Publication.id.desc())
+        select(Publication.id, Publication.person_id, Publication.title, Publication.abstract, Publication.year)
+        .where(which)
+        .order_by(Publication.person_id, func.coalesce(Publication.year, 0).desc(), Publication.id.desc())
     )
     return [Text(*row) for row in rows]
 
 
 def claims(session: Session) -> dict[int, list[SkillClaim]]:
-    """Every person's skills."""
-    found: dict[int, list[SkillClaim]] = {}
+    """Every person's skills, restricted ones too: for rules, not for pages."""
+    found: dict[int, list[SkillClaim]] = defaultdict(list)
     for row in session.scalars(select(skills.SkillClaim).order_by(skills.SkillClaim.person_id)):
-        claim = SkillClaim(
-            skill=row.skill,
-            level=Level(row.level),
-            last_used=row.last_used_on,
-            wants_to_use=row.wish is Wish.USE,
-            wants_to_learn=row.wish is Wish.LEARN,
-        )
-        found.setdefault(row.person_id, []).append(claim)
+        found[row.person_id].append(_claim(row))
     return found
+
+
+def _claims(session: Session, ids: Sequence[int]) -> dict[int, list[SkillClaim]]:
+    """The skills that the whole network may know of: restricted ones never decide an order that others see."""
+    endorsed: dict[tuple[int, str], list[Endorsement]] = defaultdict(list)
+    for one in session.scalars(select(skills.Endorsement).where(skills.Endorsement.person_id.in_(ids))):
+        endorsed[one.person_id, one.skill].append(Endorsement(one.endorser_id, one.institute_id, one.given_on))
+    found: dict[int, list[SkillClaim]] = defaultdict(list)
+    shown = select(skills.SkillClaim).where(
+        skills.SkillClaim.person_id.in_(ids), skills.SkillClaim.visibility == Visibility.NETWORK
+    )
+    for row in session.scalars(shown.order_by(skills.SkillClaim.person_id, skills.SkillClaim.skill)):
+        if not is_public(row.skill):
+            continue
+        claim = _claim(row, tuple(endorsed[row.person_id, row.skill]))
+        found[row.person_id].append(claim)
+    return found
+
+
+def _claim(row: skills.SkillClaim, endorsements: tuple[Endorsement, ...] = ()) -> SkillClaim:
+    return SkillClaim(
+        skill=row.skill,
+        level=Level(row.level),
+        last_used=row.last_used_on,
+        endorsements=endorsements,
+        wants_to_use=row.wish is Wish.USE,
+        wants_to_learn=row.wish is Wish.LEARN,
+    )
+
+
+def _homes(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """Where each works now, or worked last."""
+    rows = session.execute(
+        select(Employment.person_id, Employment.institute_id)
+        .where(Employment.person_id.in_(ids))
+        .order_by(Employment.starts_on, Employment.id)
+    )
+    return {row.person_id: row.institute_id for row in rows}
 
 
 def considered(session: Session, today: date) -> dict[int, Considered]:

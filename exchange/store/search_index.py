@@ -6,6 +6,7 @@ every action that changes what is indexed, inside its own transaction.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,10 +23,11 @@ from exchange.domain.skills import vocabulary
 from exchange.store.base import Base
 from exchange.store.id_sets import IdSet
 from exchange.store.people import Employment, Person, PersonOpenTo, PersonStatus
+from exchange.store.profile_versions import store_versions
 from exchange.store.publications import Publication
 from exchange.store.search_engines import index_words, unindex_words
 from exchange.store.search_words import fold, stem, stems, words
-from exchange.store.skills import SkillClaim
+from exchange.store.skills import Endorsement, SkillClaim
 
 AT_ONCE = 300  # people whose words are in memory together
 MOST_REPEATS = 4  # a word counts once for each publication it is in, up to this many
@@ -80,6 +82,16 @@ class _Texts:
     open_to: list[OpenTo] = field(default_factory=list)
     documents: int = 0
     document_words: Counter[str] = field(default_factory=Counter)
+    state: hashlib._Hash = field(default_factory=hashlib.sha256)
+
+    def note(self, *values: object) -> None:
+        """Let these values count for the version of the profile."""
+        self.state.update(repr(values).encode())
+
+    @property
+    def version(self) -> int:
+        """62 bits of the state: a whole number that both engines and NumPy hold."""
+        return int.from_bytes(self.state.digest()[:8], "little") >> 2
 
 
 def refresh(session: Session, person_ids: Iterable[int], *, day: date) -> None:
@@ -118,6 +130,7 @@ def _rows(
     session: Session, ids: Sequence[int], day: date, values: dict[int, set[FacetValue]]
 ) -> Iterator[dict[str, Any]]:
     texts = _texts(session, ids)
+    store_versions(session, {ident: texts[ident].version for ident in ids})
     people = session.execute(
         select(Person.id, Person.full_name, Person.latin_name, Person.about, Person.open_to, Person.visibility).where(
             Person.id.in_(ids), Person.status == PersonStatus.ACTIVE, Person.visibility != Visibility.HIDDEN
@@ -157,19 +170,44 @@ def _texts(session: Session, ids: Sequence[int]) -> dict[int, _Texts]:
         employments.where(Employment.person_id.in_(ids)).order_by(Employment.id)
     ):
         texts[ident].employments.append((Employed(institute, starts_on, ends_on), title))
-    claims = select(SkillClaim.person_id, SkillClaim.skill).where(SkillClaim.person_id.in_(ids))
-    for ident, code in session.execute(claims):
-        if is_public(code):
-            texts[ident].skills.append(code)
+        texts[ident].note(institute, starts_on, ends_on)
+    _read_claims(session, ids, texts)
     for ident, kind in session.execute(
         select(PersonOpenTo.person_id, PersonOpenTo.kind).where(PersonOpenTo.person_id.in_(ids))
     ):
         texts[ident].open_to.append(kind)
-    written = select(Publication.person_id, Publication.title, Publication.abstract)
-    for ident, title, abstract in session.execute(written.where(Publication.person_id.in_(ids))):
+    written = select(
+        Publication.person_id, Publication.id, Publication.title, Publication.abstract, Publication.year
+    ).where(Publication.person_id.in_(ids))
+    for ident, publication, title, abstract, year in session.execute(written.order_by(Publication.id)):
         texts[ident].documents += 1
         texts[ident].document_words.update(set(stems(f"{title} {abstract}")))
+        texts[ident].note(publication, title, abstract, year)
     return texts
+
+
+def _read_claims(session: Session, ids: Sequence[int], texts: dict[int, _Texts]) -> None:
+    """What people claim, and who vouches for it. Only what the whole network may see is searched by."""
+    claims = session.scalars(
+        select(SkillClaim).where(SkillClaim.person_id.in_(ids)).order_by(SkillClaim.person_id, SkillClaim.skill)
+    )
+    for claim in claims:
+        code = current_code(claim.skill)
+        if claim.visibility is Visibility.NETWORK and is_public(code) and code not in texts[claim.person_id].skills:
+            texts[claim.person_id].skills.append(code)
+        texts[claim.person_id].note(claim.skill, claim.level, claim.last_used_on, claim.wish, claim.visibility)
+    endorsed = select(Endorsement.person_id, Endorsement.skill, Endorsement.endorser_id, Endorsement.institute_id)
+    for ident, *vouched in session.execute(
+        endorsed.where(Endorsement.person_id.in_(ids)).order_by(Endorsement.skill, Endorsement.endorser_id)
+    ):
+        texts[ident].note(*vouched)
+
+
+@cache
+def current_code(code: str) -> str:
+    """The code that the vocabulary has now for a claim made under an older one; itself where there is none."""
+    skill = vocabulary().find(code)
+    return skill.code if skill else code
 
 
 @cache

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import timedelta
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
-from exchange.actions.affinity import IndexCache
 from exchange.actions.rounds import planning as actions
 from exchange.actions.writing import Refused
 from exchange.domain import access as permissions
@@ -26,6 +25,7 @@ from exchange.store.rounds import ExchangeRound, Run
 from exchange.web import access, clock, plans, refusals, round_forms
 from exchange.web.access import allowed
 from exchange.web.database import db
+from exchange.web.matching import index_cache
 from exchange.web.plans import PlanView
 from exchange.web.round_forms import RoundForm
 from exchange.web.run_words import STATUS_WORDS
@@ -154,11 +154,6 @@ def fetched_run(run_id: int) -> tuple[Run, ExchangeRound]:
     if found is None:
         abort(404)
     return found
-
-
-def index_cache() -> IndexCache:
-    cache: IndexCache = current_app.extensions.setdefault("index_cache", IndexCache())
-    return cache
 
 
 def _page(row: ExchangeRound, refused: tuple[str, ...] = ()) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import (
     DecimalField,
@@ -18,7 +18,6 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from exchange.actions import matches
 from exchange.actions import workstreams as actions
-from exchange.actions.affinity import IndexCache
 from exchange.actions.workstreams import RequirementTerms, WorkstreamTerms
 from exchange.actions.writing import Refused
 from exchange.domain import access as permissions
@@ -32,6 +31,7 @@ from exchange.web import access, choices, clock, refusals
 from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.forms import CheckboxList, Form, TextDate
+from exchange.web.matching import index_cache
 
 pages = Blueprint("workstreams", __name__)
 
@@ -258,16 +258,11 @@ def match(ident: int, requirement_id: int) -> ResponseReturnValue:
         page=found,
         row=found.workstream,
         requirement=one,
-        matched=matches.for_requirement(db.session(), _index_cache(), found, one, today=today),
+        matched=matches.for_requirement(db.session(), index_cache(), found, one, today=today),
         institutes=institutes.all_institutes(db.session()),
         vocabulary=vocabulary(),
         level_words=choices.LEVEL_WORDS,
     )
-
-
-def _index_cache() -> IndexCache:
-    cache: IndexCache = current_app.extensions.setdefault("index_cache", IndexCache())
-    return cache
 
 
 def _page(ident: int) -> WorkstreamPage:

@@ -23,6 +23,7 @@ from exchange.matching.scores import score_people
 from exchange.scheduling.problem import Balance, BudgetYear, Candidate, Institute, Objective, Placement, Problem, Team
 from exchange.scheduling.problem import Opening as Seat
 from exchange.store.institutes import InstituteRow
+from exchange.store.need_texts import opening_text
 from exchange.store.openings import Opening, StartRule
 from exchange.store.rounds import ExchangeRound
 
@@ -149,11 +150,11 @@ def _may_start(opening: Opening, monday: date) -> bool:
 
 def _points(session: Session, cache: IndexCache, records: Records) -> dict[tuple[str, str], int]:
     """Points per week for each pair, from the affinity; at least one, so that going is worth more than staying."""
-    index, _ = cache.current(session)
+    index = cache.current(session)
     places = {int(person): place for place, person in enumerate(index.people)}
     points = {}
     for opening, skills in records.openings.items():
-        scores = _scores(index, opening, skills, records.today)
+        scores = _scores(index, cache, opening, skills, records.today)
         for ident, who in records.people.items():
             if who.institute_id != opening.host_institute_id:
                 affinity = scores[places[ident]] if ident in places else 0.0
@@ -161,10 +162,13 @@ def _points(session: Session, cache: IndexCache, records: Records) -> dict[tuple
     return points
 
 
-def _scores(index: AffinityIndex, opening: Opening, skills: Mapping[str, int], today: date) -> list[float]:
+def _scores(
+    index: AffinityIndex, cache: IndexCache, opening: Opening, skills: Mapping[str, int], today: date
+) -> list[float]:
     asked = tuple(SkillRequirement(skill, Level(level)) for skill, level in skills.items())
-    need = TextNeed(f"{opening.title}. {opening.description}", asked)
-    return [float(value) for value in score_people(index, need, today=today).affinity]
+    need = TextNeed(opening_text(opening.title, opening.description), asked)
+    scores = score_people(index, need, need_vector=cache.read(need.text), today=today)
+    return [float(value) for value in scores.affinity]
 
 
 def _balance(records: Records) -> tuple[Balance, ...]:

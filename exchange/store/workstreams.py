@@ -220,18 +220,17 @@ def listed(session: Session) -> list[WorkstreamRow]:
 
 
 def page(session: Session, ident: int) -> WorkstreamPage | None:
-    """One workstream with all it requires, in four statements."""
-    row = session.execute(
-        select(Workstream, func.coalesce(Person.full_name, ""))
+    """One workstream with all it requires, in three statements."""
+    rows = session.execute(
+        select(Workstream, func.coalesce(Person.full_name, ""), WorkstreamPartner.institute_id)
         .outerjoin(Person, Person.id == Workstream.lead_person_id)
+        .outerjoin(WorkstreamPartner, WorkstreamPartner.workstream_id == Workstream.id)
         .where(Workstream.id == ident)
-    ).one_or_none()
-    if row is None:
-        return None
-    partners = session.scalars(
-        select(WorkstreamPartner.institute_id).where(WorkstreamPartner.workstream_id == ident)
     ).all()
-    return WorkstreamPage(row[0], row[1], frozenset(partners), tuple(requirements(session, ident)))
+    if not rows:
+        return None
+    partners = frozenset(row[2] for row in rows if row[2] is not None)
+    return WorkstreamPage(rows[0][0], rows[0][1], partners, tuple(requirements(session, ident)))
 
 
 def requirements(session: Session, workstream_id: int) -> list[RequirementRow]:

@@ -34,7 +34,7 @@ def downgrade() -> None:
     for table in ("profile_version", "saved_search", "introduction", "endorsement"):
         op.drop_table(table)
     with op.batch_alter_table("skill_claim") as batch_op:
-        batch_op.drop_constraint("ck_skill_claim_visibility", type_="check")
+        batch_op.drop_constraint(op.f("ck_skill_claim_visibility"), type_="check")
         batch_op.drop_column("visibility")
 
 

@@ -14,12 +14,12 @@ from exchange.actions.writing import Work, refuse, writing
 from exchange.domain.access import Permission, may
 from exchange.domain.actors import Actor
 from exchange.domain.people import OpenTo, Visibility
-from exchange.domain.skills import Level, vocabulary
+from exchange.domain.skills import Level, Skill, vocabulary
 from exchange.domain.verdict import Refusal
 from exchange.store import people, search_index
 from exchange.store.people import Person, PersonOpenTo
 from exchange.store.publications import Publication, title_digest
-from exchange.store.skills import SkillClaim, Wish
+from exchange.store.skills import Endorsement, SkillClaim, Wish
 
 LONGEST_ABOUT = 5_000
 LONGEST_OPEN_TO = 1_000
@@ -48,6 +48,7 @@ class Claim:
     last_used_on: date | None = None
     evidence: str = ""
     wish: Wish = Wish.NONE
+    visibility: Visibility = Visibility.NETWORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ def edit(session: Session, actor: Actor, profile: Profile, *, now: datetime) -> 
 def claim_skill(session: Session, actor: Actor, claim: Claim, *, now: datetime, today: date) -> str:
     """Say that one has a skill, or say it anew; either confirms it today. Returns the skill's code.
 
+    Whoever vouched for a lower level has not vouched for a higher one: raising it begins without endorsements.
+
     Raises:
         Refused: the vocabulary has no such skill, or it was last used after today.
     """
@@ -94,18 +97,28 @@ def claim_skill(session: Session, actor: Actor, claim: Claim, *, now: datetime, 
         if claim.last_used_on is not None and claim.last_used_on > today:
             raise refuse(Refusal.INVALID, "The skill was last used on a day that is still to come. Check the date.")
         _require_length("The evidence", claim.evidence, 500)
-        row = session.get(SkillClaim, (person.id, skill.code))
+        row = _claim_row(session, person.id, skill)
         before = row.level if row else None
         if row is None:
             row = SkillClaim(person_id=person.id, skill=skill.code)
             session.add(row)
+        if before is not None and claim.level > before:
+            lower = Endorsement.person_id == person.id, Endorsement.skill == row.skill
+            session.execute(delete(Endorsement).where(*lower))
         row.level, row.last_used_on, row.evidence = int(claim.level), claim.last_used_on, claim.evidence.strip()
-        row.wish, row.confirmed_on = claim.wish, today
+        row.wish, row.confirmed_on, row.visibility = claim.wish, today, claim.visibility
         work.record(
             f"{person.full_name} claims {skill.label} at level {int(claim.level)}.",
             {"skill": skill.code, "level": [before, int(claim.level)]},
         )
     return skill.code
+
+
+def _claim_row(session: Session, person_id: int, skill: Skill) -> SkillClaim | None:
+    """The claim of a skill, be it under a code that the skill had before it was merged or renamed."""
+    codes = (skill.code, *skill.aliases)
+    claims = select(SkillClaim).where(SkillClaim.person_id == person_id, SkillClaim.skill.in_(codes))
+    return session.scalars(claims.order_by(SkillClaim.skill != skill.code)).first()
 
 
 def confirm_skills(session: Session, actor: Actor, *, now: datetime, today: date) -> int:

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     PERSON_SEE = "person:see"
     PERSON_EDIT = "person:edit"
     PROFILE_EDIT = "profile:edit"
+    SKILL_ENDORSE = "skill:endorse"
+    INTRODUCTIONS_ASK = "introductions:ask"
     ABSENCE_EDIT = "absence:edit"
     CLEARANCES_SEE = "clearances:see"
     CLEARANCES_EDIT = "clearances:edit"
@@ -86,6 +88,8 @@ TABLE: dict[Permission, frozenset[Role]] = {
     P.PERSON_SEE: frozenset({R, L, H, S, D}),
     P.PERSON_EDIT: frozenset({H}),
     P.PROFILE_EDIT: frozenset({R, L, H, S, D}),
+    P.SKILL_ENDORSE: frozenset({R, L, H, S, D}),
+    P.INTRODUCTIONS_ASK: frozenset({R, L, H, S, D}),
     P.ABSENCE_EDIT: frozenset({R, L, H}),
     P.CLEARANCES_SEE: frozenset({S}),
     P.CLEARANCES_EDIT: frozenset({S}),

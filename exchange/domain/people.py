@@ -90,6 +90,17 @@ def may_see_profile(actor: Actor, standing: Standing) -> bool:
     return standing.visibility is Visibility.NETWORK or standing.institute_id in own_institutes(actor)
 
 
+def claim_is_seen(actor: Actor, standing: Standing, visibility: Visibility, *, restricted: bool) -> bool:
+    """Whether the actor may know of a claim on a profile they see. Restricted skills stay within the own institute."""
+    if actor.is_system or actor.person_id == standing.person_id:
+        return True
+    if visibility is Visibility.HIDDEN:
+        return False
+    if visibility is Visibility.NETWORK and not restricted:
+        return True
+    return standing.institute_id in own_institutes(actor)
+
+
 def present_employment(employments: Iterable[Employed], day: date) -> Employed | None:
     """The employment of this day; failing that the next one to begin; failing that the last one."""
     known = sorted(employments, key=lambda one: one.starts_on)

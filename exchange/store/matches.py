@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,9 +16,10 @@ from exchange.domain.skills import Endorsement, Level, SkillClaim
 from exchange.store import skills
 from exchange.store.audit import AuditEvent
 from exchange.store.clearances import Clearance, in_domain
+from exchange.store.institutes import Institute
 from exchange.store.people import Employment, Person, PersonStatus
 from exchange.store.publications import Publication
-from exchange.store.search_index import is_public
+from exchange.store.search_index import SearchPerson, is_public
 from exchange.store.skills import Wish
 
 _TOUCHES_PROFILES = ("person", "import", "world")
@@ -36,6 +37,17 @@ class Text:
     def words(self) -> str:
         """What is compared with a need. A change here changes every vector."""
         return f"{self.title}\n{self.abstract}"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody as a list names them; the institute is None for whoever has none."""
+
+    person_id: int
+    name: str
+    title: str
+    institute_code: str | None
+    institute_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +152,20 @@ def _homes(session: Session, ids: Sequence[int]) -> dict[int, int]:
         .order_by(Employment.starts_on, Employment.id)
     )
     return {row.person_id: row.institute_id for row in rows}
+
+
+def named(session: Session, ids: Sequence[int], own: Collection[int]) -> dict[int, Named]:
+    """Those of these people whom a reader of the ``own`` institutes finds, with where they work."""
+    rows = session.execute(
+        select(SearchPerson.person_id, Person.full_name, SearchPerson.job_title, Institute.code, Institute.short_name)
+        .join(Person, Person.id == SearchPerson.person_id)
+        .outerjoin(Institute, Institute.id == SearchPerson.institute_id)
+        .where(
+            SearchPerson.person_id.in_(ids),
+            or_(Person.visibility == Visibility.NETWORK, SearchPerson.institute_id.in_(own)),
+        )
+    )
+    return {ident: Named(ident, name, title, code, short) for ident, name, title, code, short in rows}
 
 
 def considered(session: Session, today: date) -> dict[int, Considered]:

@@ -39,6 +39,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "People",
         (
             Entry("Find people", "people.index", "people", P.PEOPLE_SEARCH),
+            Entry("Introductions", "introductions.index", "swap", P.INTRODUCTIONS_ASK),
             Entry("Workstreams", "workstreams.index", "flag", P.WORKSTREAMS_SEE),
             Entry("Teams", "teams.index", "check", P.TEAMS_SEE),
             Entry("Assignments", "assignments.index", "clock", P.ASSIGNMENTS_SEE),

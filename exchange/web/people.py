@@ -7,30 +7,37 @@ from dataclasses import dataclass
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
+from exchange.actions import endorsements
+from exchange.actions.colleagues import Colleagues, working_on_the_same
 from exchange.domain.access import Permission, decide
 from exchange.domain.actors import Actor
 from exchange.domain.people import (
     ABSTRACTS_OF_A_STRONG_PROFILE,
     OPEN_TO_WORDS,
     OpenTo,
+    claim_is_seen,
     may_see_profile,
     own_institutes,
 )
-from exchange.domain.skills import Level, Skill, vocabulary
+from exchange.domain.skills import Level, Skill, endorsement_rings, vocabulary
 from exchange.store import institutes as institutes_store
 from exchange.store.institutes import InstituteRow
+from exchange.store.introductions import IntroductionState
 from exchange.store.profiles import ClaimRow, ProfilePage, Stay, profile
 from exchange.store.search import PER_PAGE, Asked, Found, Hit, Sort, find
 from exchange.store.search_index import Facet, skill_stems
 from exchange.store.search_words import Query, mark, sentence
 from exchange.store.secondment_facts import scope_of
-from exchange.web import access, clock
+from exchange.web import access, charts, clock
 from exchange.web.access import allowed
+from exchange.web.charts import Chart, Link, Node
 from exchange.web.database import db
+from exchange.web.hues import hue
+from exchange.web.matching import index_cache
 from exchange.web.wording import Place, current_reader, written_time_now
 
 pages = Blueprint("people", __name__)
@@ -62,6 +69,18 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
+class Claimed:
+    """A claim with who vouches for it: ``named`` may be shown to this reader, the others are only counted."""
+
+    skill: Skill | None
+    claim: ClaimRow
+    elsewhere: int
+    named: tuple[str, ...]
+    mine: bool
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A hit with what its line says. ``about`` is the sentence in which a word was found."""
 
@@ -80,6 +99,13 @@ def marked(text: str, query: Query | None) -> Markup:
         return escape(text)
     pieces = (Markup("<mark>{}</mark>").format(piece) if hit else escape(piece) for piece, hit in mark(text, query))
     return Markup("").join(pieces)
+
+
+@pages.app_template_filter("skill_label")
+def skill_label(code: str) -> str:
+    """What the vocabulary calls a skill."""
+    skill = vocabulary().find(code)
+    return skill.label if skill else code
 
 
 @pages.get("/people")
@@ -115,19 +141,96 @@ def show(ident: int) -> ResponseReturnValue:
         abort(404)
     institute = found.standing.institute_id
     mine = actor.person_id == found.person_id
+    near = working_on_the_same(
+        db.session(), index_cache(), ident, (one.title for one in found.publications), own=own_institutes(actor)
+    )
     return render_template(
         "people/show.html",
         person=found,
         mine=mine,
         may_edit=institute is not None and decide(actor, Permission.PERSON_EDIT, institute).allowed,
-        claims=[(vocabulary().find(claim.skill), claim) for claim in _visible_claims(actor, found)],
+        claims=[_claim(actor, found, claim) for claim in _visible_claims(actor, found)],
+        ring=_ring(found),
         stays=_visible_stays(actor, found),
         levels=LEVELS,
         open_to_words=OPEN_TO_WORDS,
         strong=ABSTRACTS_OF_A_STRONG_PROFILE,
         local_times=_local_times(found),
         today=clock.today(found.zone),
+        near=near,
+        network=_network(found, near) if near.people else None,
+        introduced=_introduced(actor, found),
     )
+
+
+@pages.post("/people/<int:ident>/skills/<code>/endorse")
+@allowed(Permission.SKILL_ENDORSE)
+def endorse(ident: int, code: str) -> ResponseReturnValue:
+    endorsements.endorse(db.session(), access.actor(), ident, code, now=clock.now())
+    flash("You vouch for this skill. They get a notice.", "ok")
+    return redirect(url_for("people.show", ident=ident, _anchor="expertise"), code=303)
+
+
+@pages.post("/people/<int:ident>/skills/<code>/take-back")
+@allowed(Permission.SKILL_ENDORSE)
+def take_back(ident: int, code: str) -> ResponseReturnValue:
+    endorsements.take_back(db.session(), access.actor(), ident, code, now=clock.now())
+    flash("You no longer vouch for this skill.", "ok")
+    return redirect(url_for("people.show", ident=ident, _anchor="expertise"), code=303)
+
+
+def _claim(actor: Actor, found: ProfilePage, claim: ClaimRow) -> Claimed:
+    """A claim as this reader sees it: those who are open, or of their own institute, are named; others are counted."""
+    own = own_institutes(actor)
+    named = [
+        one.name
+        for one in claim.endorsers
+        if one.open or one.institute_id in own or actor.person_id in {found.person_id, one.person_id}
+    ]
+    return Claimed(
+        skill=vocabulary().find(claim.skill),
+        claim=claim,
+        elsewhere=claim.elsewhere(found.standing.institute_id),
+        named=tuple(named),
+        mine=any(one.person_id == actor.person_id for one in claim.endorsers),
+        link=claim.evidence if claim.evidence.startswith(("https://", "http://")) else "",
+    )
+
+
+def _ring(found: ProfilePage) -> int:
+    """How many people, this one among them, all endorse each other; 0 where there is no such ring."""
+    rings = endorsement_rings(found.endorsed)
+    return next((len(ring) for ring in rings if found.person_id in ring), 0)
+
+
+def _introduced(actor: Actor, found: ProfilePage) -> str:
+    """How the reader stands to this person: "open" where the address is shown, "asked", or "" where they may ask."""
+    if found.standing.institute_id in own_institutes(actor):
+        return "open"
+    states = {state for asker, asked, state in found.introductions if actor.person_id in {asker, asked}}
+    if IntroductionState.ACCEPTED in states:
+        return "open"
+    return "asked" if IntroductionState.ASKED in states else ""
+
+
+def _network(found: ProfilePage, near: Colleagues) -> Chart:
+    """The person in the middle, joined to everybody near; those near are joined by the skills they share."""
+    code = found.job.institute_code if found.job else ""
+    nodes = [Node("me", _short(found.full_name), hue(code), centre=True)]
+    nodes += [
+        Node(str(place), _short(one.who.name), hue(one.who.institute_code or ""))
+        for place, one in enumerate(near.people)
+    ]
+    links = [Link("me", str(place), 1 + min(2, len(one.skills))) for place, one in enumerate(near.people)]
+    links += [Link(str(one), str(other), weight - 1) for one, other, weight in near.links]
+    said = f"{found.full_name} and the {len(near.people)} people whose publications are nearest."
+    return charts.network("Who works on the same things", nodes, links, uid="near-chart", description=said)
+
+
+def _short(name: str) -> str:
+    """A name that fits under a node."""
+    first, _, last = name.partition(" ")
+    return f"{first[0]}. {last}" if last and len(name) > 16 else name
 
 
 def _asked(known: Iterable[InstituteRow]) -> Asked:
@@ -139,7 +242,7 @@ def _asked(known: Iterable[InstituteRow]) -> Asked:
     return Asked(
         text=args.get("q", "").strip(),
         institutes=frozenset(by_code[code] for code in args.getlist("home") if code in by_code),
-        skills=frozenset(code for code in args.getlist("skill") if vocabulary().find(code)),
+        skills=frozenset(skill.code for code in args.getlist("skill") if (skill := vocabulary().find(code))),
         open_to=frozenset(open_to[value] for value in args.getlist("open") if value in open_to),
         sort=Sort.NAME if args.get("sort") == Sort.NAME.value else Sort.BEST,
         page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
@@ -209,9 +312,11 @@ def _is_meant(skill: Skill, query: Query) -> bool:
 
 
 def _visible_claims(actor: Actor, found: ProfilePage) -> list[ClaimRow]:
-    """Sensitive skills are the own institute's business."""
-    inside = actor.person_id == found.person_id or found.standing.institute_id in own_institutes(actor)
-    return [claim for claim in found.claims if inside or not claim.sensitive]
+    return [
+        claim
+        for claim in found.claims
+        if claim_is_seen(actor, found.standing, claim.visibility, restricted=claim.sensitive)
+    ]
 
 
 def _visible_stays(actor: Actor, found: ProfilePage) -> list[Stay]:

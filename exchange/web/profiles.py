@@ -68,6 +68,16 @@ class SkillForm(Form):
             SelectChoice(Wish.LEARN.value, "To learn more of it"),
         ],
     )
+    seen_by = SelectField(
+        "Who sees it",
+        choices=[
+            SelectChoice(Visibility.NETWORK.value, "Whoever sees my profile"),
+            SelectChoice(Visibility.INSTITUTE.value, "People of my institute"),
+            SelectChoice(Visibility.HIDDEN.value, "Nobody but me"),
+        ],
+        default=Visibility.NETWORK.value,
+        description="A skill that only some see is in no search and in no match.",
+    )
 
 
 class PublicationForm(Form):
@@ -118,6 +128,7 @@ def claim_skill() -> ResponseReturnValue:
             last_used_on=form.last_used.data,
             evidence=form.evidence.data or "",
             wish=Wish(form.wish.data),
+            visibility=Visibility(form.seen_by.data),
         )
         try:
             actions.claim_skill(db.session(), access.actor(), claim, now=clock.now(), today=clock.today(mine.zone))
@@ -275,6 +286,7 @@ def _claim_values(mine: ProfilePage, code: str) -> dict[str, Any]:
                 "last_used": claim.last_used_on,
                 "evidence": claim.evidence,
                 "wish": claim.wish.value,
+                "seen_by": claim.visibility.value,
             }
     return {"level": str(Level.WORKING.value)}
 

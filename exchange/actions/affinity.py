@@ -7,6 +7,7 @@ the whole index, so that a new process need not begin from nothing. Both may be 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from exchange.matching.affinity import AffinityIndex, build_index
 from exchange.matching.encoder import WIDTH, Encoder
 from exchange.matching.index_files import IndexFileError, load_index, save_index
+from exchange.matching.meaning import Middles, middles
 from exchange.matching.model_files import MODEL_ID, is_installed
 from exchange.matching.profiles import Document, PersonProfile
 from exchange.matching.vector_files import VectorFile, text_key
@@ -33,6 +35,20 @@ AT_ONCE = 500  # people whose texts are in memory together
 KEPT_NEEDS = 200  # texts of needs whose vectors are kept in memory
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """How near everybody is to the words of a search."""
+
+    middles: Middles
+    likeness: Floats
+
+    def ordered(self, ids: Sequence[int]) -> list[int]:
+        return self.middles.ordered(ids, self.likeness)
+
+    def nearest(self, most: int) -> list[int]:
+        return self.middles.nearest(self.likeness, most)
+
+
 @dataclass
 class IndexCache:
     """The index of everybody's profiles, shared by the threads of one process. Without ``data``, by words only."""
@@ -44,6 +60,7 @@ class IndexCache:
     vectors: VectorFile | None = None
     encoder: Encoder | None = None
     needs: dict[str, Floats] = field(default_factory=dict)
+    middle: tuple[AffinityIndex, Middles] | None = None
 
     def __post_init__(self) -> None:
         if self.data is not None:
@@ -78,6 +95,18 @@ class IndexCache:
                     self.needs.pop(next(iter(self.needs)))
                 self.needs[text] = self._read(text)
             return self.needs[text]
+
+    def meaning(self, session: Session, text: str) -> Meaning | None:
+        """What a search needs to know of the meaning of a few words; None without a model or without words."""
+        vector = self.read(text)
+        if vector is None:
+            return None
+        index = self.current(session)
+        with self.lock:
+            if self.middle is None or self.middle[0] is not index:
+                self.middle = (index, middles(index))
+            found = self.middle[1]
+        return Meaning(found, found.likeness(vector)) if len(found.people) else None
 
     def reader(self) -> Encoder:
         """The model itself, loaded when first needed. Raises ``ModelError`` where it is not installed."""

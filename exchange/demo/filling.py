@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from exchange.actions import accounts, institutes, populations
 from exchange.demo import calendars, files, meetings, rounds, seats, stays, teams, works
+from exchange.demo import calendars, collaboration, files, meetings, rounds, seats, stays, works
 from exchange.demo.institutes import INSTITUTES
 from exchange.demo.people import everybody
 from exchange.demo.signins import PASSWORD
@@ -36,4 +37,5 @@ def fill(session: Session, *, now: datetime) -> bool:
     meetings.add_all(session, places, today=today, now=now)
     calendars.add_all(session, today=today, now=now)
     teams.add_all(session, places, today=today, now=now)
+    collaboration.add_all(session, now=now)
     return True

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy.orm import sessionmaker
 
 from exchange.feeds.entries import Origin
-from exchange.jobs import calendars, housekeeping, mail, reminders
+from exchange.jobs import calendars, housekeeping, mail, reminders, searches
 from exchange.jobs.lease import utc_now
 from exchange.jobs.reading import Reader
 from exchange.jobs.runs import Solver
@@ -23,6 +23,7 @@ def jobs(*, smtp_url: str | None, base_url: str, instance_id: str) -> tuple[Job,
     """
     always = (
         Job("reminders", Every.HOUR, reminders.run),
+        Job("searches", Every.HOUR, searches.run),
         Job("housekeeping", Every.DAY, housekeeping.run),
         Job("calendars", Every.DAY, calendars.refreshing(Origin(instance_id, base_url))),
         Job("agreements", Every.MINUTE, housekeeping.take_over),

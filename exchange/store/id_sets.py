@@ -39,6 +39,10 @@ class IdSet:
     def __len__(self) -> int:
         return self.bits.bit_count()
 
+    def ids(self) -> list[int]:
+        """Everybody in the set, in rising order."""
+        return [at * 8 + bit for at, byte in enumerate(self.dump()) if byte for bit in range(8) if byte >> bit & 1]
+
     def among(self, ids: Iterable[int]) -> list[int]:
         """Those of ``ids`` that are in the set, in the order given."""
         row = self.dump()

@@ -7,19 +7,22 @@ and only the people on the page are read. Whoever the reader may not find is in 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from heapq import nsmallest
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exchange.domain.people import OpenTo
+from exchange.domain.periods import Period
+from exchange.store.availability import away
 from exchange.store.id_sets import IdSet
 from exchange.store.people import Person
 from exchange.store.publications import Publication
-from exchange.store.search_engines import Scored, matching, near_names, trigrams
+from exchange.store.search_engines import NAME_FIRST, Scored, matching, near_names, trigrams
 from exchange.store.search_index import NETWORK, Facet, FacetValue, SearchPerson, facets, is_public
 from exchange.store.search_words import Query, fold, found_in, read_query, seems_in, sentence
 from exchange.store.skills import SkillClaim
@@ -27,7 +30,18 @@ from exchange.store.skills import SkillClaim
 PER_PAGE = 25
 LAST_PAGE = 400  # 10,000 people; nobody reads further, and no page costs more than another
 MOST_DOCUMENTS = 600  # read to say where a word was found
+FEW = 10  # found by their words: so many or fewer are followed by others who mean the same
+MOST_ALIKE = 5
+MOST_MEANT = 200  # the best by words, whose order the meaning may change
+RANK_OFFSET = 60  # of the fusion, as its authors have it
 NEAR_ENOUGH = 0.3  # of the three-letter pieces of two names, how many they share
+
+
+class Meaning(Protocol):
+    """How near people are to what was typed, by meaning."""
+
+    def ordered(self, ids: Sequence[int]) -> list[int]: ...
+    def nearest(self, most: int) -> list[int]: ...
 
 
 class Sort(StrEnum):
@@ -43,6 +57,7 @@ class Asked:
     institutes: frozenset[int] = frozenset()
     skills: frozenset[str] = frozenset()
     open_to: frozenset[OpenTo] = frozenset()
+    free: Period | None = None
     sort: Sort = Sort.BEST
     page: int = 1
 
@@ -75,6 +90,7 @@ class Found:
     """A page of ``hits`` out of ``total``. ``counts`` say how many each further filter value would leave.
 
     ``any_word``: nobody has all the words, so these have some. ``near``: names like the one typed, if nobody matched.
+    ``alike``: a few more whom the filters let through, who have none of the words but mean the same.
     """
 
     query: Query
@@ -84,6 +100,7 @@ class Found:
     counts: dict[FacetValue, int]
     any_word: bool = False
     near: tuple[tuple[int, str], ...] = ()
+    alike: tuple[Hit, ...] = ()
 
 
 @dataclass
@@ -102,24 +119,50 @@ class _Sets:
         return people
 
 
-def find(session: Session, asked: Asked, *, own: Collection[int]) -> Found:
-    """The page that was asked for. ``own`` are the reader's institutes, whose people they find where others do not."""
+def find(
+    session: Session, asked: Asked, *, own: Collection[int], meaning: Callable[[], Meaning | None] = lambda: None
+) -> Found:
+    """The page that was asked for. ``own`` are the reader's institutes, whose people they find where others do not.
+
+    ``meaning`` is asked for only where words were typed that are no beginning of a name.
+    """
     query = read_query(asked.text)
     sets = _sets(session, asked, own)
     scored, any_word = _scored(session, query, sets.seen)
     everybody = IdSet.of(ident for ident, _ in scored) if query else sets.seen
     people = sets.left_by(everybody)
     page = max(1, min(asked.page, LAST_PAGE, -(-len(people) // PER_PAGE)))
-    on_page = _on_page(session, asked, people, scored if query else [], page)
+    by_name = any(score <= NAME_FIRST for _, score in scored)
+    meant = meaning() if query and not by_name and asked.sort is Sort.BEST else None
+    on_page = _on_page(session, asked, people, scored if query else [], page, meant)
+    alike = _alike(sets, everybody, meant) if meant and len(people) <= FEW else []
+    hits = _hits(session, [*on_page, *alike], query, sets.values)
     return Found(
         query=query,
         total=len(people),
         page=page,
-        hits=_hits(session, on_page, query, sets.values),
+        hits=hits[: len(on_page)],
         counts=_counts(sets, everybody),
         any_word=any_word and len(people) > 0,
         near=() if people.bits or not query else _near(session, query, sets.seen),
+        alike=hits[len(on_page) :],
     )
+
+
+def found_ids(session: Session, asked: Asked, *, own: Collection[int]) -> IdSet:
+    """Everybody who is found, without a page: for a search that somebody keeps."""
+    query = read_query(asked.text)
+    sets = _sets(session, asked, own)
+    if not query:
+        return sets.left_by(sets.seen)
+    scored, any_word = _scored(session, query, sets.seen)
+    return IdSet() if any_word else sets.left_by(IdSet.of(ident for ident, _ in scored))
+
+
+def _alike(sets: _Sets, everybody: IdSet, meaning: Meaning) -> list[int]:
+    """Who means the same in other words, out of those whom the filters let through."""
+    others = sets.left_by(sets.seen - everybody)
+    return others.among(meaning.nearest(MOST_ALIKE * 10))[:MOST_ALIKE]
 
 
 def _sets(session: Session, asked: Asked, own: Collection[int]) -> _Sets:
@@ -127,6 +170,8 @@ def _sets(session: Session, asked: Asked, own: Collection[int]) -> _Sets:
     seen = values.get((Facet.SEEN_BY.value, NETWORK), IdSet())
     for institute in own:
         seen = seen | values.get((Facet.SEEN_BY.value, str(institute)), IdSet())
+    if asked.free is not None:
+        seen = seen - IdSet.of(away(session, asked.free))
     sets = _Sets(values, seen)
     choices: tuple[tuple[Facet, Iterable[str]], ...] = (
         (Facet.INSTITUTE, map(str, asked.institutes)),
@@ -159,14 +204,28 @@ def _those_in(scored: Scored, seen: IdSet) -> Scored:
     return [scored[place] for place in seen.places([ident for ident, _ in scored])]
 
 
-def _on_page(session: Session, asked: Asked, people: IdSet, scored: Scored, page: int) -> list[int]:
+def _on_page(
+    session: Session, asked: Asked, people: IdSet, scored: Scored, page: int, meaning: Meaning | None
+) -> list[int]:
     """The ids of one page, in order."""
     first, last = (page - 1) * PER_PAGE, page * PER_PAGE
     if scored and asked.sort is Sort.BEST:
-        best = nsmallest(last, _those_in(scored, people), key=lambda pair: (pair[1], pair[0]))
-        return [ident for ident, _ in best[first:last]]
+        count = max(last, MOST_MEANT) if meaning else last
+        best = nsmallest(count, _those_in(scored, people), key=lambda pair: (pair[1], pair[0]))
+        ids = [ident for ident, _ in best]
+        return (_fused(ids, meaning) if meaning else ids)[first:last]
     names = session.scalars(select(SearchPerson.person_id).order_by(SearchPerson.sort_name, SearchPerson.person_id))
     return people.among(names)[first:last]
+
+
+def _fused(ids: list[int], meaning: Meaning) -> list[int]:
+    """The order by words joined with that by meaning: reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)."""
+    few = ids[:MOST_MEANT]
+    merits: dict[int, float] = defaultdict(float)
+    for order in (few, meaning.ordered(few)):
+        for place, ident in enumerate(order):
+            merits[ident] += 1 / (RANK_OFFSET + place)
+    return [*sorted(few, key=lambda ident: -merits[ident]), *ids[MOST_MEANT:]]
 
 
 def _counts(sets: _Sets, everybody: IdSet) -> dict[FacetValue, int]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -18,19 +16,16 @@ from exchange.domain.actors import Actor
 from exchange.domain.people import (
     ABSTRACTS_OF_A_STRONG_PROFILE,
     OPEN_TO_WORDS,
-    OpenTo,
     claim_is_seen,
     may_see_profile,
     own_institutes,
 )
 from exchange.domain.skills import Level, Skill, endorsement_rings, vocabulary
 from exchange.store import institutes as institutes_store
-from exchange.store.institutes import InstituteRow
 from exchange.store.introductions import IntroductionState
 from exchange.store.profiles import ClaimRow, ProfilePage, Stay, profile
-from exchange.store.search import PER_PAGE, Asked, Found, Hit, Sort, find
-from exchange.store.search_index import Facet, skill_stems
-from exchange.store.search_words import Query, mark, sentence
+from exchange.store.search import PER_PAGE, find
+from exchange.store.search_words import Query, mark
 from exchange.store.secondment_facts import scope_of
 from exchange.web import access, charts, clock
 from exchange.web.access import allowed
@@ -38,6 +33,7 @@ from exchange.web.charts import Chart, Link, Node
 from exchange.web.database import db
 from exchange.web.hues import hue
 from exchange.web.matching import index_cache
+from exchange.web.people_search import asked_for, filters, months, shown_hit
 from exchange.web.wording import Place, current_reader, written_time_now
 
 pages = Blueprint("people", __name__)
@@ -48,24 +44,6 @@ LEVELS = {
     Level.PRACTITIONER: "practitioner",
     Level.EXPERT: "expert",
 }
-MOST_CHOICES = 12  # of a filter; the commonest ones, and whatever is ticked
-MOST_CHIPS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A value to filter by: its box, its words, and how many people ticking it would show."""
-
-    value: str
-    words: str
-    count: int
-    ticked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    words: str
-    hit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +56,6 @@ class Claimed:
     named: tuple[str, ...]
     mine: bool
     link: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A hit with what its line says. ``about`` is the sentence in which a word was found."""
-
-    hit: Hit
-    institute: InstituteRow | None
-    chips: tuple[Chip, ...]
-    more: int
-    expertise: tuple[str, ...]
-    about: str
 
 
 @pages.app_template_filter("marked")
@@ -112,23 +78,22 @@ def skill_label(code: str) -> str:
 @allowed(Permission.PEOPLE_SEARCH)
 def index() -> ResponseReturnValue:
     known = institutes_store.all_institutes(db.session())
-    asked = _asked(known.values())
-    found = find(db.session(), asked, own=own_institutes(access.actor()))
-    facets = (
-        ("Institute", "home", _institute_choices(asked, found, known.values())),
-        ("Expertise", "skill", _skill_choices(asked, found)),
-        ("Open to", "open", _open_choices(asked, found)),
-    )
+    asked = asked_for(known.values())
+    session, cache = db.session(), index_cache()
+    found = find(session, asked, own=own_institutes(access.actor()), meaning=lambda: cache.meaning(session, asked.text))
     return render_template(
         "people/index.html",
         asked=asked,
         found=found,
-        shown=[_shown(hit, found.query, asked, known.get(hit.institute_id or 0)) for hit in found.hits],
-        facets=[facet for facet in facets if facet[2]],
+        shown=[shown_hit(hit, found.query, asked, known.get(hit.institute_id or 0)) for hit in found.hits],
+        alike=[shown_hit(hit, found.query, asked, known.get(hit.institute_id or 0)) for hit in found.alike],
+        facets=filters(asked, found, known.values()),
+        months=months(clock.today()),
         per_page=PER_PAGE,
         open_to_words=OPEN_TO_WORDS,
         link=_page_address,
-        filtered=bool(asked.text or asked.institutes or asked.skills or asked.open_to),
+        filtered=bool(asked.text or asked.institutes or asked.skills or asked.open_to or asked.free),
+        by_words_only=bool(asked.text) and not cache.has_model(),
     )
 
 
@@ -233,82 +198,9 @@ def _short(name: str) -> str:
     return f"{first[0]}. {last}" if last and len(name) > 16 else name
 
 
-def _asked(known: Iterable[InstituteRow]) -> Asked:
-    """What the address asks for; values that mean nothing are left out."""
-    args = request.args
-    by_code = {institute.code: institute.id for institute in known}
-    open_to = {kind.value: kind for kind in OpenTo}
-    page = args.get("page", "1")
-    return Asked(
-        text=args.get("q", "").strip(),
-        institutes=frozenset(by_code[code] for code in args.getlist("home") if code in by_code),
-        skills=frozenset(skill.code for code in args.getlist("skill") if (skill := vocabulary().find(code))),
-        open_to=frozenset(open_to[value] for value in args.getlist("open") if value in open_to),
-        sort=Sort.NAME if args.get("sort") == Sort.NAME.value else Sort.BEST,
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
-    )
-
-
 def _page_address(number: int) -> str:
     values: dict[str, list[str]] = {key: values for key, values in request.args.lists() if key != "page"}
     return url_for("people.index", **values, page=number)  # type: ignore[arg-type]  # lists are repeated keys
-
-
-def _institute_choices(asked: Asked, found: Found, known: Iterable[InstituteRow]) -> list[Choice]:
-    choices = [
-        Choice(
-            one.code,
-            one.short_name,
-            found.counts.get((Facet.INSTITUTE.value, str(one.id)), 0),
-            one.id in asked.institutes,
-        )
-        for one in known
-    ]
-    return [choice for choice in choices if choice.count or choice.ticked]
-
-
-def _skill_choices(asked: Asked, found: Found) -> list[Choice]:
-    """The commonest skills among the people found, and the ticked ones."""
-    counted = {value: count for (kind, value), count in found.counts.items() if kind == Facet.SKILL.value}
-    common = sorted(counted, key=lambda code: (-counted[code], code))[:MOST_CHOICES]
-    codes = [*common, *sorted(asked.skills - set(common))]
-    return [Choice(code, _skill(code).label, counted.get(code, 0), code in asked.skills) for code in codes]
-
-
-def _open_choices(asked: Asked, found: Found) -> list[Choice]:
-    choices = [
-        Choice(
-            kind.value,
-            OPEN_TO_WORDS[kind],
-            found.counts.get((Facet.OPEN_TO.value, kind.value), 0),
-            kind in asked.open_to,
-        )
-        for kind in OpenTo
-    ]
-    return [choice for choice in choices if choice.count or choice.ticked]
-
-
-def _shown(hit: Hit, query: Query, asked: Asked, institute: InstituteRow | None) -> Shown:
-    skills = [_skill(code) for code, _ in hit.skills]
-    hits = {skill.code for skill in skills if skill.code in asked.skills or _is_meant(skill, query)}
-    first = sorted(skills, key=lambda skill: skill.code not in hits)
-    return Shown(
-        hit=hit,
-        institute=institute,
-        chips=tuple(Chip(skill.label, skill.code in hits) for skill in first[:MOST_CHIPS]),
-        more=max(0, len(skills) - MOST_CHIPS),
-        expertise=tuple(skill.label for skill in skills if _is_meant(skill, query))[:3],
-        about=sentence(hit.about, query) if query else "",
-    )
-
-
-@cache
-def _skill(code: str) -> Skill:
-    return vocabulary().get(code)
-
-
-def _is_meant(skill: Skill, query: Query) -> bool:
-    return not skill_stems(skill.code).isdisjoint(query.stems)
 
 
 def _visible_claims(actor: Actor, found: ProfilePage) -> list[ClaimRow]:

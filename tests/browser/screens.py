@@ -88,6 +88,10 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/openings/{opening}/edit", UK_HR),
     Screen("/people?q=cyber", RESEARCHER, key=True),
     Screen("/people/{person}", RESEARCHER, key=True),
+    Screen("/people/{other}/introduction", RESEARCHER),
+    Screen("/people/searches", RESEARCHER),
+    Screen("/introductions", RESEARCHER, key=True),
+    Screen("/introductions/{introduction}", RESEARCHER),
     Screen("/profile", RESEARCHER, key=True),
     Screen("/staff", UK_HR),
     Screen("/staff/new", UK_HR),
@@ -165,6 +169,10 @@ PLACES: Mapping[str, str] = {
     "person": """SELECT p.id FROM person p JOIN employment e ON e.person_id = p.id
         JOIN institute i ON i.id = e.institute_id JOIN publication b ON b.person_id = p.id
         WHERE i.code = 'UK-AISI' AND p.visibility = 'network' ORDER BY p.id LIMIT 1""",
+    "other": """SELECT p.id FROM person p JOIN employment e ON e.person_id = p.id
+        JOIN institute i ON i.id = e.institute_id JOIN publication b ON b.person_id = p.id
+        WHERE i.code = 'JP-AISI' AND p.visibility = 'network' ORDER BY p.id LIMIT 1""",
+    "introduction": "SELECT id FROM introduction ORDER BY id LIMIT 1",
     "cleared": """SELECT c.person_id FROM clearance c JOIN employment e ON e.person_id = c.person_id
         JOIN institute i ON i.id = e.institute_id WHERE i.code = 'UK-AISI' ORDER BY c.id LIMIT 1""",
     "clearance": """SELECT c.id FROM clearance c JOIN employment e ON e.person_id = c.person_id

@@ -117,9 +117,7 @@ def test_a_withdrawn_request_is_gone_for_whoever_was_asked(as_: As) -> None:
 
 
 @pytest.mark.parametrize("visibility", [Visibility.HIDDEN, Visibility.INSTITUTE])
-def test_a_hidden_profile_answers_as_if_nobody_were_there(
-    as_: As, database: Database, visibility: Visibility
-) -> None:
+def test_a_hidden_profile_answers_as_if_nobody_were_there(as_: As, database: Database, visibility: Visibility) -> None:
     set_visibility(database, "tomas", visibility)
     nobody = as_("ada").get("/people/4711/introduction")
     hidden = as_("ada").get(ASK)

@@ -58,14 +58,19 @@ def working_on_the_same(
 def _joined(index: AffinityIndex, person_id: int, near: Sequence[tuple[Affinity, Named]]) -> Colleagues:
     skills = _skills(index, [person_id, *(who.person_id for _, who in near)])
     people = tuple(
-        Colleague(who, tuple(sorted(skills[person_id] & skills[who.person_id])), tuple(t.term for t in one.terms[:4]))
-        for one, who in near
+        Colleague(who, tuple(sorted(skills[person_id] & skills[who.person_id])), _telling(one)) for one, who in near
     )
     links = (
         (first, second, len(skills[near[first][1].person_id] & skills[near[second][1].person_id]))
         for first, second in combinations(range(len(near)), 2)
     )
     return Colleagues(people, tuple(link for link in links if link[2] >= 2))
+
+
+def _telling(one: Affinity) -> tuple[str, ...]:
+    """The shared terms without the words that a shared pair of words says already."""
+    terms = [term.term for term in one.terms]
+    return tuple(term for term in terms if not any(term != other and term in other.split() for other in terms))[:4]
 
 
 def _middle(index: AffinityIndex, place: int) -> npt.NDArray[np.float32] | None:

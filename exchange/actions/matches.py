@@ -13,6 +13,7 @@ from exchange.domain import clearances
 from exchange.domain.clearances import Answer
 from exchange.domain.periods import Period
 from exchange.domain.skills import Level, SkillRequirement, vocabulary
+from exchange.matching.affinity import NOBODY, AffinityIndex
 from exchange.matching.profiles import Need
 from exchange.matching.ranking import Affinity, rank
 from exchange.store import matches as store
@@ -73,8 +74,16 @@ def for_requirement(
         matches=tuple(_match(people, affinity, texts, answers[affinity.person_id]) for affinity in ranking.people),
         unavailable=tuple(who for ident, who in people.items() if ident not in set(open_to)),
         considered=len(people),
-        notes=(*ranking.notes, *_restricted_note(requirement)),
+        notes=(*ranking.notes, *_unread_note(index), *_restricted_note(requirement)),
     )
+
+
+def _unread_note(index: AffinityIndex) -> tuple[str, ...]:
+    """How far the language model is, while it reads."""
+    unread, all_of_them = len(index.unread), int((index.owner != NOBODY).sum())
+    if not unread or unread == all_of_them:
+        return ()
+    return (f"The language model has yet to read {unread:,} of {all_of_them:,} documents; those count by their words.",)
 
 
 def _restricted_note(requirement: RequirementRow) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def _tell(session: Session, ident: int, now: datetime) -> int:
         work.subject("search", ident)
         work.record(f"{owner.full_name} was told of {len(news)} new people for a kept search.")
         if news:
-            text = f"New for your search “{row.name}”: {', '.join(names)}{more}."
+            text = f"New for your search {row.name}: {', '.join(names)}{more}."
             work.notify(row.person_id, text, "/people/searches")
     return 1 if news else 0
 

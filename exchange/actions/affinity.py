@@ -96,6 +96,15 @@ class IndexCache:
                 self.needs[text] = self._read(text)
             return self.needs[text]
 
+    def recall(self, text: str) -> Floats | None:
+        """The vector of a text that the model has read already; reading it now would keep a page waiting."""
+        with self.lock:
+            key = np.array([text_key(text)], np.uint64)
+            if self.vectors is not None and self.vectors.known(key)[0]:
+                vector: Floats = self.vectors.vectors(key)[0]
+                return vector
+            return self.needs.get(text)
+
     def meaning(self, session: Session, text: str) -> Meaning | None:
         """What a search needs to know of the meaning of a few words; None without a model or without words."""
         vector = self.read(text)

@@ -14,13 +14,16 @@ from exchange.domain import clearances as rules
 from exchange.domain.people import Visibility
 from exchange.domain.skills import Endorsement, Level, SkillClaim
 from exchange.store import skills
+from exchange.store.allocations import Allocation
 from exchange.store.audit import AuditEvent
+from exchange.store.batches import gather
 from exchange.store.clearances import Clearance, in_domain
 from exchange.store.institutes import Institute
 from exchange.store.people import Employment, Person, PersonStatus
 from exchange.store.publications import Publication
 from exchange.store.search_index import SearchPerson, is_public
 from exchange.store.skills import Wish
+from exchange.store.workstreams import Requirement, RequirementSkill, Strand, Workstream, WorkstreamPartner
 
 _TOUCHES_PROFILES = ("person", "import", "world")
 
@@ -189,3 +192,72 @@ def considered(session: Session, today: date) -> dict[int, Considered]:
         if clearance is not None:
             held.setdefault(ident, {})[clearance.id] = in_domain(clearance)
     return {ident: Considered(ident, *who, tuple(held.get(ident, {}).values())) for ident, who in names.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSeat:
+    """A seat that still takes somebody, of a workstream in which certain institutes take part."""
+
+    requirement_id: int
+    workstream_id: int
+    title: str
+    area: str
+    description: str
+    lead_institute_id: int
+    role: str
+    strand: str
+    heads: int
+    filled: int
+    skills: tuple[tuple[str, int, bool], ...]  # code, level, whether it is a must
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What a researcher's own part of the dashboard is made of. ``stale`` claims were confirmed too long ago."""
+
+    seats: tuple[OpenSeat, ...]
+    stale: int
+    abstracts: int
+
+
+def mine(session: Session, person_id: int, institute_id: int, *, today: date, stale_before: date) -> Mine:
+    """The open seats that concern an institute, and how a person's profile stands, in one statement."""
+    filled = select(func.count()).where(Allocation.requirement_id == Requirement.id).scalar_subquery()
+    takes_part = or_(
+        Workstream.lead_institute_id == institute_id,
+        Workstream.id.in_(
+            select(WorkstreamPartner.workstream_id).where(WorkstreamPartner.institute_id == institute_id)
+        ),
+    )
+    last_day = func.coalesce(Requirement.ends_on, Workstream.ends_on)
+    open_ones = (takes_part, filled < Requirement.heads, or_(last_day.is_(None), last_day >= today))
+    seats = (
+        select(
+            Requirement.id,
+            Workstream.id,
+            Workstream.title,
+            Workstream.area,
+            Workstream.description,
+            Workstream.lead_institute_id,
+            Requirement.role,
+            func.coalesce(Strand.title, ""),
+            Requirement.heads,
+            filled,
+        )
+        .join(Workstream, Workstream.id == Requirement.workstream_id)
+        .outerjoin(Strand, Strand.id == Requirement.strand_id)
+        .where(*open_ones)
+    )
+    asked = select(
+        RequirementSkill.requirement_id, RequirementSkill.skill, RequirementSkill.level, RequirementSkill.must
+    )
+    stale = select(skills.SkillClaim.skill).where(
+        skills.SkillClaim.person_id == person_id, skills.SkillClaim.confirmed_on < stale_before
+    )
+    abstracts = select(Publication.id).where(Publication.person_id == person_id, Publication.abstract != "")
+    read = gather(session, seats=seats, asked=asked, stale=stale, abstracts=abstracts)
+    needed: dict[int, list[tuple[str, int, bool]]] = defaultdict(list)
+    for requirement_id, *skill in sorted(read["asked"]):
+        needed[requirement_id].append((skill[0], skill[1], skill[2]))
+    found = (OpenSeat(*seat, skills=tuple(needed[seat[0]])) for seat in sorted(read["seats"]))  # type: ignore[misc]
+    return Mine(tuple(found), len(read["stale"]), len(read["abstracts"]))

@@ -10,8 +10,12 @@ from exchange.store.workstreams import Requirement, Strand, Workstream
 
 
 def seat_text(work: Workstream, role: str, strand: str) -> str:
-    """What the work is and the role in it."""
-    parts = (work.title, work.area, role, strand, work.description)
+    return words_of_seat(work.title, work.area, role, strand, work.description)
+
+
+def words_of_seat(title: str, area: str, role: str, strand: str, description: str) -> str:
+    """What the work is and the role in it. A change here changes the vector of every seat."""
+    parts = (title, area, role, strand, description)
     return ". ".join(part.strip() for part in parts if part.strip())
 
 

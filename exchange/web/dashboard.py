@@ -9,9 +9,11 @@ from itertools import pairwise
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from exchange.actions import suggestions
+from exchange.actions.suggestions import Suggestions
 from exchange.domain import attention
 from exchange.domain.access import Permission
-from exchange.domain.actors import Role
+from exchange.domain.actors import Actor, Role
 from exchange.domain.periods import Period, add_months
 from exchange.domain.secondment_facts import BEFORE_ARRIVAL, FINAL, UNDER_WAY
 from exchange.store import checklists, institutes, openings, secondment_facts, secondments
@@ -23,6 +25,7 @@ from exchange.web.access import allowed
 from exchange.web.charts import Chart, Series
 from exchange.web.database import db
 from exchange.web.hues import hue
+from exchange.web.matching import index_cache
 from exchange.web.wording import current_reader, written_date
 
 pages = Blueprint("dashboard", __name__)
@@ -59,6 +62,7 @@ def show() -> ResponseReturnValue:
         seats=seats,
         chart=_away_chart(rows, known, today) if rows and _plans() else None,
         is_administrator=who.actor.has(Role.ADMINISTRATOR),
+        mine=_mine(who.actor, today),
     )
 
 
@@ -72,6 +76,12 @@ def _checklists() -> list[Checklist]:
     if not access.may(Permission.CHECKLISTS_TICK):
         return []
     return checklists.within(db.session(), secondment_facts.scope_of(access.actor()))
+def _mine(actor: Actor, today: date) -> Suggestions | None:
+    """A researcher's own part: work that needs them, and their profile."""
+    person_id, institute_id = actor.person_id, actor.institute_id
+    if person_id is None or institute_id is None or not actor.has(Role.RESEARCHER):
+        return None
+    return suggestions.for_researcher(db.session(), index_cache(), person_id, institute_id, today=today)
 
 
 def _plans() -> bool:

@@ -25,7 +25,7 @@ def add_all(session: Session, *, now: datetime) -> None:
     asked = "Your work on cyber ranges is near ours. Could we compare how we score partial progress?"
     introductions.ask(session, lead, researcher.person_id, asked, now=now)
     others = [ident for ident in _open_people(session) if ident not in {researcher.person_id, lead.person_id}]
-    others_as_actors = (actor_of(session, ident, now.date()) for ident in others)
+    others_as_actors = (actor_of(session, ident, now.date()) for ident in reversed(others))
     elsewhere = next(actor for actor in others_as_actors if actor.institute_id == lead.institute_id)
     assert elsewhere.person_id is not None
     question = "How do you keep long tasks from leaking into training data?"

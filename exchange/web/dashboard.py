@@ -76,6 +76,8 @@ def _checklists() -> list[Checklist]:
     if not access.may(Permission.CHECKLISTS_TICK):
         return []
     return checklists.within(db.session(), secondment_facts.scope_of(access.actor()))
+
+
 def _mine(actor: Actor, today: date) -> Suggestions | None:
     """A researcher's own part: work that needs them, and their profile."""
     person_id, institute_id = actor.person_id, actor.institute_id

@@ -21,9 +21,11 @@ from exchange.store.rounds import ExchangeRound, Run, RunStatus
 from exchange.web import access, clock, plans
 from exchange.web.access import allowed
 from exchange.web.database import db
+from exchange.web.matching import index_cache
 from exchange.web.plans import PlanView
 from exchange.web.rounds import fetched_run, index_cache
 from exchange.web.run_words import RUNNING, STATUS_WORDS
+from exchange.web.rounds import RUNNING, STATUS_WORDS, fetched_run
 
 pages = Blueprint("runs", __name__)
 

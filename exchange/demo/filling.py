@@ -7,8 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from exchange.actions import accounts, institutes, populations
-from exchange.demo import calendars, files, meetings, rounds, seats, stays, teams, works
-from exchange.demo import calendars, collaboration, files, meetings, rounds, seats, stays, works
+from exchange.demo import calendars, collaboration, files, meetings, rounds, seats, stays, teams, works
 from exchange.demo.institutes import INSTITUTES
 from exchange.demo.people import everybody
 from exchange.demo.signins import PASSWORD

@@ -111,6 +111,12 @@ class AffinityIndex:
         embedded = np.concatenate([segment.embedded for segment in self.segments])
         return np.flatnonzero(~embedded & (self.owner != NOBODY))
 
+    def documents_of(self, ids: Iterable[int]) -> list[int]:
+        """The documents of these people."""
+        places = np.flatnonzero(np.isin(self.people, np.fromiter(ids, np.int64)))
+        found: list[int] = self.document[np.isin(self.owner, places)].tolist()
+        return found
+
     def with_vectors(self, known: VectorFile) -> AffinityIndex:
         """The index with the vectors of all documents that the model has read by now."""
         rows = self.unread

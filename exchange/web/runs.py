@@ -23,9 +23,8 @@ from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.matching import index_cache
 from exchange.web.plans import PlanView
-from exchange.web.rounds import fetched_run, index_cache
+from exchange.web.rounds import fetched_run
 from exchange.web.run_words import RUNNING, STATUS_WORDS
-from exchange.web.rounds import RUNNING, STATUS_WORDS, fetched_run
 
 pages = Blueprint("runs", __name__)
 

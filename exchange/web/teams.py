@@ -30,7 +30,7 @@ from exchange.web import access, choices, clock, refusals, run_words
 from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.forms import Form
-from exchange.web.rounds import index_cache
+from exchange.web.matching import index_cache
 
 pages = Blueprint("teams", __name__)
 

@@ -54,10 +54,10 @@ class _Sifted:
 
 def build(session: Session, cache: IndexCache, records: Records, settings: TeamSettings) -> Built:
     """The round as the records stand today. There must be at least one role."""
-    index, _ = cache.current(session)
+    index = cache.current(session)
     teams = _teams(records)
     openings = {role.row.id: _opening(role, records, teams) for role in records.roles}
-    fits = {role.row.id: _fits(index, role, records) for role in records.roles}
+    fits = {role.row.id: _fits(index, cache, role, records) for role in records.roles}
     people = _people(records)
     sifted = [_sift(role, openings[role.row.id], fits[role.row.id], records, people) for role in records.roles]
     problem = Problem(
@@ -125,12 +125,13 @@ def _people(records: Records) -> dict[int, Person]:
     return found
 
 
-def _fits(index: AffinityIndex, role: Role, records: Records) -> dict[int, float]:
+def _fits(index: AffinityIndex, cache: IndexCache, role: Role, records: Records) -> dict[int, float]:
     """How well everybody fits a role; 0 for those who have neither documents nor skills."""
     places = {int(person): place for place, person in enumerate(index.people)}
     if not places:
         return dict.fromkeys(records.people, 0.0)
-    scores = score_people(index, text_need(role), today=records.today).affinity
+    need = text_need(role)
+    scores = score_people(index, need, need_vector=cache.read(need.text), today=records.today).affinity
     return {
         ident: round(float(scores[places[ident]]), 6) if ident in places else 0.0
         for ident, who in records.people.items()

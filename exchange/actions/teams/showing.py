@@ -19,7 +19,7 @@ from exchange.matching.ranking import Affinity, rank
 from exchange.matching.round_files import answer_from_json, problem_from_json
 from exchange.store import allocations, team_facts
 from exchange.store.allocations import STANDING, AllocationStatus
-from exchange.store.matches import Text
+from exchange.store.matches import Text, documents
 from exchange.store.team_facts import Named
 from exchange.store.teams import TeamRun
 
@@ -91,7 +91,9 @@ def result(
     }
     before = {(p.person_id, p.opening_id): p.affinity for p in problem.pairs if p.incumbent or p.confirmed}
     means = {team.team_id: team.mean for team in team_figures(problem, before)}
-    view = _View(*cache.current(session), run, problem, answer, names, standing, today)
+    index = cache.current(session)
+    texts = documents(session, index.documents_of(person for person, _ in answer.chosen))
+    view = _View(index, cache, texts, run, problem, answer, names, standing, today)
     afterwards = {team.team_id: team.mean for team in answer.teams}
     teams = tuple(
         TeamShown(
@@ -111,6 +113,7 @@ def result(
 @dataclass(frozen=True, slots=True)
 class _View:
     index: AffinityIndex
+    cache: IndexCache
     texts: Mapping[int, Text]
     run: TeamRun
     problem: Problem
@@ -145,8 +148,9 @@ class _View:
         chosen = {person for person, taken in self.answer.chosen if taken == opening.id and person in self.names}
         fits: dict[int, Pair] = {p.person_id: p for p in self.problem.pairs if p.opening_id == opening.id}
         need = Need(named["text"], tuple(SkillRequirement(s, Level(level), w) for s, level, w in named["skills"]))
-        ranked = rank(self.index, need, today=self.today, among=chosen, limit=len(chosen)).people if chosen else ()
-        reasons = {affinity.person_id: affinity for affinity in ranked}
+        vector = self.cache.read(need.text) if chosen else None
+        found = rank(self.index, need, need_vector=vector, today=self.today, among=chosen, limit=len(chosen))
+        reasons = {affinity.person_id: affinity for affinity in found.people}
         for person in sorted(chosen, key=lambda one: (-fits[one].affinity, one)):
             affinity = reasons.get(person)
             shares = affinity.documents if affinity else ()

@@ -69,6 +69,21 @@ COLUMNS = (
     Column("needed_from", "From", "First day needed. Blank means as the workstream.", "", ("Needed from",)),
     Column("needed_to", "To", "Last day needed. Blank means as the workstream.", "", ("Needed to", "Until")),
     Column("site", "Site", "The city, where the work is bound to one.", "", ("City", "Place", "Location")),
+    Column(
+        "languages",
+        "Languages",
+        "Codes between commas, such as ja, fr: everybody in the role speaks one, the team all of them.",
+        "",
+        ("Language",),
+    ),
+    Column(
+        "citizenships", "Citizenships", "Two letters each between commas; one of them is enough.", "", ("Citizenship",)
+    ),
+    Column("hours", "Shared hours", "Hours of the working day shared with the lead, 1 to 8.", "", ("Overlap hours",)),
+    Column(
+        "from_each", "From each", "Institute codes between commas: each sends at least one.", "", ("One from each",)
+    ),
+    Column("most", "Most from one", "People whom one institute sends at most.", "", ("Most from one institute",)),
 )
 # What a row says of the workstream itself, and the heading under which it says so.
 _OWN_FIELDS = {
@@ -94,6 +109,11 @@ class RequirementRow:
     starts: date | None = None
     ends: date | None = None
     site: str | None = None
+    languages: tuple[str, ...] = ()
+    citizenships: tuple[str, ...] = ()
+    overlap_hours: int | None = None
+    from_each: tuple[str, ...] = ()
+    most_from_one: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +211,30 @@ def _requirements(cells: Cells) -> tuple[RequirementRow, ...]:
         starts=starts,
         ends=ends,
         site=cells.maybe("site", line(80), None),
+        languages=cells.maybe("languages", items(10), ()),
+        citizenships=cells.maybe("citizenships", countries, ()),
+        overlap_hours=cells.maybe("hours", integer(1, 8), None),
+        from_each=cells.maybe("from_each", items(20), ()),
+        most_from_one=cells.maybe("most", integer(1, 100), None),
     )
     if requirement == RequirementRow(role=""):
         return ()
     if not requirement.role and not cells.problems:
         cells.refuse("role", "The row asks for something but names no role. Say which role is needed.")
     return (requirement,)
+
+
+def countries(text: str) -> tuple[str, ...]:
+    """Country codes between commas, in capitals.
+
+    Raises:
+        ValueError: one of them is not two letters.
+    """
+    found = tuple(country.upper() for country in items(20)(text))
+    for country in found:
+        if len(country) != 2 or not country.isalpha():
+            raise ValueError(f"“{shown(country)}” is no country. Write two letters for each, such as GB, US.")
+    return found
 
 
 def _requirement_key(row: WorkstreamRow) -> str | None:

@@ -129,3 +129,27 @@ def test_the_same_role_twice_keeps_the_workstream_out() -> None:
     )
     assert [workstream.code for workstream in reading.values] == ["W2"]
     assert [(problem.row, problem.column) for problem in reading.problems] == [(2, ""), (3, "Role")]
+
+
+def test_what_a_team_needs_between_its_people_is_read() -> None:
+    header = "Workstream code;Title;Lead institute;Role;Languages;Citizenships;Shared hours;From each;Most from one"
+    row = "W1;Cyber;UK-AISI;Reviewer;ja, ta;gb, us;3;UK-AISI, US-CAISI;2"
+    reading = read_workstreams(read_table(f"{header}\n{row}".encode()), order=DateOrder.DAY_FIRST)
+    (requirement,) = reading.values[0].requirements
+    assert (requirement.languages, requirement.citizenships) == (("ja", "ta"), ("GB", "US"))
+    assert (requirement.overlap_hours, requirement.from_each, requirement.most_from_one) == (
+        3,
+        ("UK-AISI", "US-CAISI"),
+        2,
+    )
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "words"),
+    [("Citizenships", "Britain", "two letters"), ("Shared hours", "9", "8"), ("Most from one", "0", "1")],
+)
+def test_what_makes_no_sense_of_a_team_is_refused(heading: str, cell: str, words: str) -> None:
+    file = f"Workstream code;Title;Lead institute;Role;{heading}\nW1;Cyber;UK-AISI;Reviewer;{cell}"
+    reading = read_workstreams(read_table(file.encode()), order=DateOrder.DAY_FIRST)
+    assert reading.values == ()
+    assert words in reading.problems[0].sentence

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -50,6 +51,7 @@ class _Wanted:
     lead: int
     partners: frozenset[int]
     sites: Mapping[str, int]
+    senders: Mapping[str, int]  # the institutes that a requirement asks somebody from, as the file names them
 
 
 def plan_workstreams(session: Session, importer: Importer, reading: Reading[WorkstreamRow]) -> Plan:
@@ -108,10 +110,18 @@ def _wanted(row: Row[WorkstreamRow], institutes: Institutes, known: _Known, refu
             refusals.keep_out(row, "Partner institutes", name, institutes.missing(name))
             return None
         partners.add(partner.id)
+    senders = {}
     for requirement in value.requirements:
         if not _sound(row, requirement, known, refusals):
             return None
-    return _Wanted(value, lead.id, frozenset(partners - {lead.id}), known.sites)
+        for name in requirement.from_each:
+            sender = institutes.find(name)
+            if sender is None or sender.id not in {*partners, lead.id}:
+                sentence = f"Somebody is asked of {name}, which does not take part. Add it to the partner institutes."
+                refusals.keep_out(row, "From each", name, sentence)
+                return None
+            senders[name] = sender.id
+    return _Wanted(value, lead.id, frozenset(partners - {lead.id}), known.sites, senders)
 
 
 def _sound(row: Row[WorkstreamRow], requirement: RequirementRow, known: _Known, refusals: Refusals) -> bool:
@@ -160,30 +170,50 @@ def _requirement_differences(wanted: _Wanted, stream: Workstream, known: _Known)
     for value in wanted.row.requirements:
         row = standing.get(value.role.casefold())
         before = _said(row, known.asked.get(row.id, {})) if row else ""
-        after = _after(value, row, known)
+        after = _after(value, row, known, wanted.senders)
         if before != after:
             changed.append(Difference(f"Role {value.role}", before, after))
     return tuple(changed)
 
 
 def _said(row: Requirement, asked: dict[str, tuple[int, bool]]) -> str:
+    more = (row.languages, row.citizenships, row.overlap_hours, row.from_each, row.most_from_one)
     return _words(
-        row.heads, f"{row.share.normalize():f}", skills.spoken(asked), row.starts_on, row.ends_on, row.site_id
+        row.heads, f"{row.share.normalize():f}", skills.spoken(asked), row.starts_on, row.ends_on, row.site_id, *more
     )
 
 
-def _after(value: RequirementRow, row: Requirement | None, known: _Known) -> str:
+def _after(value: RequirementRow, row: Requirement | None, known: _Known, senders: Mapping[str, int]) -> str:
     site = known.sites[fold(value.site)] if value.site else row.site_id if row else None
     starts = value.starts or (row.starts_on if row else None)
     ends = value.ends or (row.ends_on if row else None)
     wanted = skills.coded(value.skills) or (known.asked.get(row.id, {}) if row else {})
-    return _words(value.heads, f"{value.share.normalize():f}", skills.spoken(wanted), starts, ends, site)
+    more = (
+        list(value.languages) or (row.languages if row else []),
+        sorted(set(value.citizenships)) or (row.citizenships if row else []),
+        value.overlap_hours or (row.overlap_hours if row else None),
+        sorted({senders[name] for name in value.from_each}) or (row.from_each if row else []),
+        value.most_from_one or (row.most_from_one if row else None),
+    )
+    share = f"{value.share.normalize():f}"
+    return _words(value.heads, share, skills.spoken(wanted), starts, ends, site, *more)
 
 
-def _words(*parts: object) -> str:
-    heads, share, asked, starts, ends, site = parts
-    said = [f"{heads} at {share}", str(asked), f"from {starts}" if starts else "", f"to {ends}" if ends else ""]
-    return "; ".join(part for part in (*said, f"site {site}" if site else "") if part)
+def _words(*parts: Any) -> str:  # noqa: ANN401 - each is only written
+    heads, share, asked, starts, ends, site, languages, citizenships, hours, senders, most = parts
+    said = (
+        f"{heads} at {share}",
+        str(asked),
+        f"from {starts}" if starts else "",
+        f"to {ends}" if ends else "",
+        f"site {site}" if site else "",
+        f"languages {', '.join(languages)}" if languages else "",
+        "a citizenship rule" if citizenships else "",
+        f"{hours} shared hours" if hours else "",
+        f"somebody from each of {len(senders)} institutes" if senders else "",
+        f"at most {most} from one institute" if most else "",
+    )
+    return "; ".join(part for part in said if part)
 
 
 def _writing(wanted: _Wanted, stream: Workstream | None, known: _Known) -> Callable[[Session, datetime], int]:
@@ -201,20 +231,27 @@ def _writing(wanted: _Wanted, stream: Workstream | None, known: _Known) -> Calla
             WorkstreamPartner(workstream_id=row.id, institute_id=one) for one in sorted(wanted.partners - standing)
         )
         for requirement in value.requirements:
-            _write_requirement(session, row.id, requirement, known)
+            _write_requirement(session, row.id, requirement, known, wanted.senders)
         publishing.publish_workstream(session, row.id, now)
         return row.id
 
     return apply
 
 
-def _write_requirement(session: Session, stream_id: int, value: RequirementRow, known: _Known) -> None:
+def _write_requirement(
+    session: Session, stream_id: int, value: RequirementRow, known: _Known, senders: Mapping[str, int]
+) -> None:
     row = known.requirements.get(stream_id, {}).get(value.role.casefold())
     if row is None:
-        row = Requirement(workstream_id=stream_id, role=value.role, languages=[])
+        row = Requirement(workstream_id=stream_id, role=value.role, languages=[], citizenships=[], from_each=[])
     row.heads, row.share = value.heads, value.share
     row.starts_on, row.ends_on = value.starts or row.starts_on, value.ends or row.ends_on
     row.site_id = known.sites[fold(value.site)] if value.site else row.site_id
+    row.languages = list(value.languages) or row.languages
+    row.citizenships = sorted(set(value.citizenships)) or row.citizenships
+    row.from_each = sorted({senders[name] for name in value.from_each}) or row.from_each
+    row.overlap_hours = value.overlap_hours or row.overlap_hours
+    row.most_from_one = value.most_from_one or row.most_from_one
     session.add(row)
     session.flush()
     if value.skills:

@@ -7,7 +7,7 @@ the whole index, so that a new process need not begin from nothing. Both may be 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
@@ -24,7 +24,7 @@ from exchange.matching.model_files import MODEL_ID, is_installed
 from exchange.matching.profiles import Document, PersonProfile
 from exchange.matching.vector_files import VectorFile, text_key
 from exchange.store import matches as store
-from exchange.store.matches import PersonData
+from exchange.store.matches import PersonData, Text
 from exchange.store.profile_versions import versions
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,7 @@ class IndexCache:
     encoder: Encoder | None = None
     needs: dict[str, Floats] = field(default_factory=dict)
     middle: tuple[AffinityIndex, Middles] | None = None
+    texts: dict[int, Text] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.data is not None:
@@ -74,13 +75,22 @@ class IndexCache:
             index = self.index or self._begin()
             if newest != self.stamp:
                 index = _caught_up(session, index)
-                self.stamp = newest
+                self.stamp, self.texts = newest, {}
                 self._take_in_vectors()
                 index = index.with_vectors(self.vectors) if self.vectors else index
             elif self._take_in_vectors() and self.vectors:
                 index = index.with_vectors(self.vectors)
             self.index = index
             return index
+
+    def documents(self, session: Session, ids: Iterable[int]) -> Mapping[int, Text]:
+        """Publications by their ids, as of the last ``current``; those shown are kept until a profile changes."""
+        wanted = set(ids)
+        with self.lock:
+            missing = wanted - self.texts.keys()
+            if missing:
+                self.texts.update(store.documents(session, missing))
+            return {ident: self.texts[ident] for ident in wanted if ident in self.texts}
 
     def has_model(self) -> bool:
         return self.data is not None and is_installed(self.data / "model")

@@ -69,7 +69,7 @@ def for_requirement(
     index = cache.current(session)
     ranking = rank(index, Need(text, skills), need_vector=cache.read(text), today=today, among=open_to, limit=SHOWN)
     shown = (document.document_id for one in ranking.people for document in one.documents)
-    texts = store.documents(session, shown)
+    texts = cache.documents(session, shown)
     return Matched(
         matches=tuple(_match(people, affinity, texts, answers[affinity.person_id]) for affinity in ranking.people),
         unavailable=tuple(who for ident, who in people.items() if ident not in set(open_to)),

@@ -50,7 +50,7 @@ def for_researcher(
     best = sorted(good, key=lambda pair: (-pair[0].total, pair[1].requirement_id))
     distinct = {seat.workstream_id: (fit, seat) for fit, seat in reversed(best)}  # the best seat of each workstream
     shown = sorted(distinct.values(), key=lambda pair: (-pair[0].total, pair[1].requirement_id))[:SHOWN]
-    documents = store.documents(session, [fit.document_id for fit, _ in shown if fit.document_id is not None])
+    documents = cache.documents(session, [fit.document_id for fit, _ in shown if fit.document_id is not None])
     titles = {ident: text.title for ident, text in documents.items()}
     return Suggestions(
         tuple(Suggestion(seat, _reason(fit, titles.get(fit.document_id or 0, ""))) for fit, seat in shown),

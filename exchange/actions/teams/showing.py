@@ -19,7 +19,7 @@ from exchange.matching.ranking import Affinity, rank
 from exchange.matching.round_files import answer_from_json, problem_from_json
 from exchange.store import allocations, team_facts
 from exchange.store.allocations import STANDING, AllocationStatus
-from exchange.store.matches import Text, documents
+from exchange.store.matches import Text
 from exchange.store.team_facts import Named
 from exchange.store.teams import TeamRun
 
@@ -92,7 +92,7 @@ def result(
     before = {(p.person_id, p.opening_id): p.affinity for p in problem.pairs if p.incumbent or p.confirmed}
     means = {team.team_id: team.mean for team in team_figures(problem, before)}
     index = cache.current(session)
-    texts = documents(session, index.documents_of(person for person, _ in answer.chosen))
+    texts = cache.documents(session, index.documents_of(person for person, _ in answer.chosen))
     view = _View(index, cache, texts, run, problem, answer, names, standing, today)
     afterwards = {team.team_id: team.mean for team in answer.teams}
     teams = tuple(

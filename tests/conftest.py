@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,10 @@ from exchange.web import create_app
 from tests.cast import NOW
 from tests.clients import PageClient, sign_in
 from tests.engines import ENGINES, Database, PostgresTemplate, SqliteTemplate
+
+# Examples are drawn and tried slowly on a machine that is busy with other tests; that says nothing about the code.
+settings.register_profile("exchange", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("exchange")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy import event
 
+from exchange.web.lapsing import LOOKED_ON
+from tests.cast import NOW
+
 MOST = 8
 
 
@@ -18,6 +21,7 @@ def statements(app: Flask, act: Callable[[], object]) -> list[str]:
         if not statement.startswith(("BEGIN", "ROLLBACK", "PRAGMA")):
             seen.append(statement)
 
+    app.extensions[LOOKED_ON] = NOW.date()  # what the day's first request does besides is no page's own
     with app.app_context():
         engine = app.extensions["sqlalchemy"].engine
     event.listen(engine, "before_cursor_execute", note)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from exchange.actions import accounts, institutes, populations
-from exchange.demo import calendars, collaboration, files, meetings, rounds, seats, stays, teams, works
+from exchange.demo import calendars, collaboration, files, meetings, rounds, seats, secured_stays, stays, teams, works
 from exchange.demo.institutes import INSTITUTES
 from exchange.demo.people import everybody
 from exchange.demo.signins import PASSWORD
@@ -31,6 +31,7 @@ def fill(session: Session, *, now: datetime) -> bool:
     works.add_all(session, places, today=today, now=now)
     seats.add_all(session, places, today=today, now=now)
     stays.add_all(session, places, today=today, now=now)
+    secured_stays.add_all(session, places, now=now)
     files.add_all(session, today=today, now=now)
     rounds.add_all(session, places, today=today, now=now)
     meetings.add_all(session, places, today=today, now=now)

@@ -22,6 +22,7 @@ from exchange.domain.round_settings import first_monday
 from exchange.domain.secondment_facts import Side, Verb
 from exchange.store.agreements import versions_of
 from exchange.store.people import actor_of, id_by_email, jobs_of, present_job
+from exchange.store.secondments import overlapping_period
 
 PROBATION = timedelta(days=183)
 
@@ -122,10 +123,21 @@ STEPS: tuple[Callable[[Stay], None], ...] = (
 def add_all(session: Session, places: Places, *, today: date, now: datetime) -> None:
     """Propose every story's secondment and take it as far as it goes."""
     sites = main_sites(session, places)
-    taken: set[int] = set()
     for story in STORIES:
-        person = _who_can_go(session, story, taken, today)
-        stay = _begun(session, story, person, places, sites[places.institutes[story.host]], now=now)
+        days = _days(story, today)
+        person = who_can_go(session, story.home, story.person, days)
+        assert person.person_id is not None
+        host = places.institutes[story.host]
+        proposal = Proposal(
+            person_id=person.person_id,
+            host_id=host,
+            starts_on=days.start,
+            ends_on=days.end,
+            site_id=sites[host],
+            legal_basis=story.basis,
+            purpose=story.purpose,
+        )
+        stay = begun(session, person, story.home, story.host, proposal, now=now)
         for step in STEPS[: story.steps]:
             step(stay)
 
@@ -135,41 +147,27 @@ def _days(story: Story, today: date) -> Period:
     return Period(starts_on, starts_on + timedelta(weeks=story.weeks, days=-3))
 
 
-def _who_can_go(session: Session, story: Story, taken: set[int], today: date) -> Actor:
-    """A researcher who works full time, is past probation, and is employed for long enough."""
-    days = _days(story, today)
-    for who in _actors(session, story.home, Role.RESEARCHER, today)[story.person :]:
+def who_can_go(session: Session, home: str, first: int, days: Period) -> Actor:
+    """A researcher who works full time, is past probation, employed for long enough, and on no other secondment."""
+    for who in actors_of(session, home, Role.RESEARCHER, days.end)[first:]:
         assert who.person_id is not None
-        job = present_job(jobs_of(session, who.person_id), today)
-        if job is None or who.person_id in taken:
+        job = present_job(jobs_of(session, who.person_id), days.end)
+        if job is None or job.fte < 1 or job.starts_on + PROBATION >= days.start:
             continue
-        settled = job.starts_on + PROBATION < days.start and (job.ends_on or date.max) > days.end
-        if job.fte == 1 and settled:
-            taken.add(who.person_id)
+        if not overlapping_period(session, who.person_id, Period(days.start - PROBATION, days.end)):
             return who
-    raise LookupError(f"Nobody of {story.home} can go from {days}.")
+    raise LookupError(f"Nobody of {home} can go from {days}.")
 
 
-def _begun(session: Session, story: Story, person: Actor, places: Places, site: int, *, now: datetime) -> Stay:
-    today = now.date()
-    home = _actors(session, story.home, Role.HR_COORDINATOR, today)
-    host = _actors(session, story.host, Role.HR_COORDINATOR, today)
-    assert person.person_id is not None
-    days = _days(story, today)
-    proposal = Proposal(
-        person_id=person.person_id,
-        host_id=places.institutes[story.host],
-        starts_on=days.start,
-        ends_on=days.end,
-        site_id=site,
-        legal_basis=story.basis,
-        purpose=story.purpose,
-    )
-    ident = secondments.propose(session, home[0], proposal, now=now)
-    return Stay(session, ident, proposal, person, (home[0], home[1]), host[0], now)
+def begun(session: Session, person: Actor, home: str, host: str, proposal: Proposal, *, now: datetime) -> Stay:
+    """A secondment that the home coordinator has proposed; ``home`` and ``host`` are institutes' codes."""
+    at_home = actors_of(session, home, Role.HR_COORDINATOR, now.date())
+    at_host = actors_of(session, host, Role.HR_COORDINATOR, now.date())
+    ident = secondments.propose(session, at_home[0], proposal, now=now)
+    return Stay(session, ident, proposal, person, (at_home[0], at_home[1]), at_host[0], now)
 
 
-def _actors(session: Session, code: str, role: Role, today: date) -> list[Actor]:
+def actors_of(session: Session, code: str, role: Role, today: date) -> list[Actor]:
     """The people of an institute with this role, in the order of the roster."""
     named: list[Named] = [one for one in roster() if one.institute.code == code and one.role is role]
     idents = (id_by_email(session, one.email) for one in named)

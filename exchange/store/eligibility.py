@@ -43,10 +43,15 @@ CHECKS = {check.value: check for check in Check}
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """The facts, and the waivers that were granted for the secondment."""
+    """The facts, the waivers of the secondment, and the records behind some facts, by their numbers.
+
+    ``visits`` are (id, days, granted or not or open), ``permits`` are (id, route, days) for the host's country.
+    """
 
     facts: EligibilityFacts
     waivers: tuple[Waiver, ...] = ()
+    visits: tuple[tuple[int, Period, bool | None], ...] = ()
+    permits: tuple[tuple[int, str, Period], ...] = ()
 
 
 def load(session: Session, subject: Subject, today: date) -> Grounds:
@@ -70,7 +75,12 @@ def grounds_of(rows: Rows, subject: Subject, today: date) -> Grounds:
     waivers = tuple(
         Waiver(CHECKS[code], who, reason, until) for code, who, reason, until in rows["waiver"] if code in CHECKS
     )
-    return Grounds(facts, waivers)
+    return Grounds(
+        facts,
+        waivers,
+        tuple(sorted((ident, Period(first, last), granted) for ident, first, last, granted in rows["visit"])),
+        _permits(rows["permission"], facts.offer.host_country),
+    )
 
 
 def _candidate(rows: Rows, subject: Subject, papers: Mapping[PaperKind, date]) -> CandidateFacts:
@@ -152,7 +162,7 @@ def _stay(
         city="" if subject.mode is Mode.REMOTE else site,
         legal_basis=subject.legal_basis or None,
         recognitions=_recognitions(rows["recognition"], subject.secondment_id),
-        visits=tuple(Period(first, last) for first, last, granted in rows["visit"] if granted),
+        visits=tuple(Period(first, last) for _, first, last, granted in rows["visit"] if granted),
         visit_pending=any(granted is None for *_, granted in rows["visit"]),
         export_brief=True if PaperKind.EXPORT_BRIEF in papers else None,
         coverage_certificate=True if PaperKind.COVERAGE_CERTIFICATE in papers else None,
@@ -189,6 +199,18 @@ def _permissions(rows: list[tuple[Any, ...]]) -> tuple[Permission, ...]:
         if not withdrawn and end >= first:
             found.append(Permission(country, route, Period(first, end)))
     return tuple(found)
+
+
+def _permits(rows: list[tuple[Any, ...]], country: str) -> tuple[tuple[int, str, Period], ...]:
+    """The permissions for the country that nothing has ended."""
+    ended = {before for *_, before in rows}
+    return tuple(
+        sorted(
+            (ident, route, Period(first, last))
+            for ident, where, route, first, last, withdrawn, _ in rows
+            if where == country and not withdrawn and ident not in ended
+        )
+    )
 
 
 def _recognitions(rows: list[tuple[Any, ...]], secondment_id: int) -> tuple[Recognition, ...]:

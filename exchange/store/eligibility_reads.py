@@ -179,7 +179,7 @@ def _of_stay(ident: int) -> Reads:
             decision.conditions,
             decision.supersedes_id,
         ).where(decision.secondment_id == ident),
-        "visit": select(visit.starts_on, visit.ends_on, visit.granted).where(visit.secondment_id == ident),
+        "visit": select(visit.id, visit.starts_on, visit.ends_on, visit.granted).where(visit.secondment_id == ident),
         "waiver": select(Waiver.check_code, Waiver.granted_by_id, Waiver.reason, Waiver.until).where(
             Waiver.secondment_id == ident
         ),

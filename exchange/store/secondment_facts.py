@@ -22,6 +22,7 @@ from exchange.store import checklists as checklist_store
 from exchange.store import eligibility
 from exchange.store import secondments as store
 from exchange.store.agreements import StoredVersion
+from exchange.store.eligibility import Grounds
 from exchange.store.openings import OpeningStatus
 from exchange.store.people import Person, PersonStatus, RoleGrant
 from exchange.store.secondments import Found, MoveRow, Scope, Secondment
@@ -53,10 +54,14 @@ class Life:
     facts: SecondmentFacts
     versions: tuple[StoredVersion, ...]
     moves: tuple[MoveRow, ...]
-    eligible: EligibilityFacts
+    grounds: Grounds
     report: Report
     strip: Strip
     tasks: tuple[Task, ...]
+
+    @property
+    def eligible(self) -> EligibilityFacts:
+        return self.grounds.facts
 
     @property
     def agreement(self) -> tuple[agreements.AgreementVersion, ...]:
@@ -106,7 +111,7 @@ def load(session: Session, found: Found, today: date, actor: Actor | None = None
         access_removed=row.access_removed_at is not None,
         outcome_recorded=bool(row.outcome),
     )
-    return Life(facts, versions, moves, grounds.facts, report, days, tasks)
+    return Life(facts, versions, moves, grounds, report, days, tasks)
 
 
 def receivers(session: Session, found: Found, audiences: Iterable[Audience]) -> set[int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from exchange.web import access, assets, config, database, errors, navigation, security, wording
+from exchange.web import access, assets, config, database, errors, lapsing, navigation, security, wording
 from exchange.web.blueprints import BLUEPRINTS
 from exchange.web.config import ConfigurationError, Settings
 from exchange.web.feeds import SessionsOfPages
@@ -58,4 +58,5 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:  # 
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.register(app)
+    lapsing.register(app)
     return app

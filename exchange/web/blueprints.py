@@ -33,6 +33,7 @@ from exchange.web import (
     staff,
     teams,
     timeline,
+    stay_access,
     workstreams,
 )
 
@@ -45,6 +46,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     agreements.pages,
     checklists.pages,
     balance.pages,
+    stay_access.pages,
     openings.pages,
     rounds.pages,
     calendars.pages,

@@ -11,6 +11,7 @@ from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringF
 from wtforms.validators import InputRequired, Length, Optional
 
 from exchange.actions import clearances as actions
+from exchange.actions import lapses
 from exchange.actions.writing import Refused
 from exchange.domain import clearance_records
 from exchange.domain.access import Permission, reach
@@ -175,6 +176,7 @@ def stop(ident: int) -> ResponseReturnValue:
         try:
             status = ClearanceStatus(form.status.data)
             actions.stop(db.session(), access.actor(), ident, status, form.since.data, now=clock.now())
+            lapses.suspend_lapsed(db.session(), person_id=found.person.id, now=clock.now())
         except Refused as refusal:
             refusals.show(form, refusal)
         else:

@@ -30,7 +30,7 @@ from exchange.store import institutes, secondment_facts, workstreams
 from exchange.store import secondments as store
 from exchange.store.secondment_facts import Life
 from exchange.store.secondments import Found
-from exchange.web import access, checklists, clock, move_forms, refusals, wording
+from exchange.web import access, checklists, clock, move_forms, refusals, stay_sections, wording
 from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.forms import Form, TextDate
@@ -170,6 +170,8 @@ def show(ident: int) -> ResponseReturnValue:
         ref=store.reference(ident),
         life=life,
         stages=_stages(life),
+        state=rules.effective_state(life.facts),
+        sections=stay_sections.sections(life, found.secondment, actor, today),
         open_moves=rules.moves_open(life.facts, actor, today),
         ball=rules.ball(life.facts),
         standing=standing,

@@ -59,6 +59,14 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/secondments/{secondment}/edit", UK_HR),
     Screen("/secondments/{secondment}/move/withdraw", UK_HR),
     Screen("/secondments/{agreed}/tasks/supervisor", UK_HR),
+    Screen("/secondments/{incoming}", UK_SECURITY),
+    Screen("/secondments/{incoming}/access/decision", UK_SECURITY),
+    Screen("/secondments/{incoming}/access/visit", UK_SECURITY),
+    Screen("/secondments/{visited}/access/visit/{visit}", UK_SECURITY),
+    Screen("/secondments/{incoming}/access/permission", UK_HR),
+    Screen("/secondments/{permitted}/access/permission/{permit}/end", UK_HR),
+    Screen("/secondments/{incoming}/access/paper/export_brief", UK_HR),
+    Screen("/secondments/{incoming}/access/waive/E7", UK_HR),
     Screen("/secondments/{agreed}/agreement/1", UK_HR),
     Screen("/secondments/{agreed}/agreement/new", UK_HR),
     Screen("/secondments/{agreed}/agreement/return/home", UK_HR),
@@ -145,6 +153,13 @@ PLACES: Mapping[str, str] = {
     "agreed": """SELECT s.id FROM secondment s JOIN institute i ON i.id = s.home_institute_id
         JOIN agreement_version v ON v.secondment_id = s.id
         WHERE i.code = 'UK-AISI' AND s.state = 'agreement' ORDER BY s.id LIMIT 1""",
+    "incoming": """SELECT s.id FROM secondment s JOIN institute i ON i.id = s.host_institute_id
+        WHERE i.code = 'UK-AISI' AND s.state = 'clearance' ORDER BY s.id LIMIT 1""",
+    "visited": "SELECT secondment_id FROM visit_request WHERE country = 'GB' ORDER BY id LIMIT 1",
+    "visit": "SELECT id FROM visit_request WHERE country = 'GB' ORDER BY id LIMIT 1",
+    "permitted": """SELECT s.id FROM secondment s JOIN stay_permission p ON p.person_id = s.person_id
+        WHERE p.country = 'GB' ORDER BY p.id LIMIT 1""",
+    "permit": "SELECT id FROM stay_permission WHERE country = 'GB' ORDER BY id LIMIT 1",
     "round": "SELECT id FROM exchange_round ORDER BY id LIMIT 1",
     "run": "SELECT id FROM run WHERE plan IS NOT NULL ORDER BY id LIMIT 1",
     "link": """SELECT l.id FROM calendar_link l JOIN person p ON p.id = l.owner_id

@@ -161,6 +161,7 @@ def propose_a_match(house: House) -> str:
     page.get_by_role("link", name="Propose Ada Lindqvist").click()
     page.get_by_label("First day").fill(spoken(first_day()))
     page.get_by_label("Last day").fill(spoken(first_day() + timedelta(weeks=8, days=-3)))
+    page.get_by_label("Legal basis").select_option(label="US J-1 research scholar")
     lead.press("Save as draft")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ada Lindqvist to US CAISI")
     return page.url.removeprefix(house.address)
@@ -168,6 +169,8 @@ def propose_a_match(house: House) -> str:
 
 def approve_by_all(house: House, secondment: str) -> None:
     ada, uk, uk_2, us, lead = (house.enter(email) for email in (ADA, UK_HR, UK_HR_2, US_HR, US_LEAD))
+    record(ada, f"{secondment}/access/paper/declaration")
+    record(uk, f"{secondment}/access/paper/funding")
     for visitor, button in (
         (ada, "Consent"),
         (uk, "Record the release"),
@@ -194,6 +197,11 @@ def approve_by_all(house: House, secondment: str) -> None:
     us.open(secondment)
     us.press("Conclude the agreement")
     expect(us.page.get_by_text("Both institutes and the person approved it: it is in force.")).to_be_visible()
+
+
+def record(visitor: Visitor, paper: str) -> None:
+    visitor.open(paper)
+    visitor.press("Record")
 
 
 def read_in_khal(house: House, secondment: str, folder: Path) -> None:

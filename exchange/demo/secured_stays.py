@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from exchange.actions import clearances, lapses, recognitions, stay_papers
+from exchange.actions import checklists, clearances, lapses, recognitions, stay_papers
 from exchange.actions.drafts import Proposal
 from exchange.actions.recognitions import Decision, Visit
 from exchange.actions.stay_papers import Permit
@@ -19,6 +19,7 @@ from exchange.demo.seats import main_sites
 from exchange.demo.stays import STEPS, Stay, actors_of, begun, who_can_go
 from exchange.demo.works import CA, JP, UK, US, Places
 from exchange.domain.actors import Actor, Role
+from exchange.domain.checklists import Owner
 from exchange.domain.clearance_records import Terms
 from exchange.domain.papers import PaperKind
 from exchange.domain.periods import Period, add_months
@@ -28,6 +29,8 @@ from exchange.domain.secondment_facts import Verb
 from exchange.store.clearances import ClearanceStatus, HistoryRow, history_of
 from exchange.store.people import actor_of, id_by_email
 from exchange.store.recognitions import VisitRequest
+from exchange.store.secondment_facts import load
+from exchange.store.secondments import Scope, find
 
 SPONSOR = "Invented for the demo"
 LEVELS = {US: "US:SECRET", UK: "UKSV:SC"}
@@ -55,8 +58,8 @@ STORIES: tuple[Story, ...] = (
     Story(UK, 7, US, "", -100, 39, "j1_research_scholar", "Join the agent security team.", "arrived"),
     Story(US, 10, UK, "uk-chem-bio", -60, 26, "gae_research", "Review biology tasks in London.", "stopped"),
     Story(UK, 9, US, "", -150, 26, "j1_research_scholar", "Measure what systems add to research.", "closing"),
-    Story(CA, 0, UK, "", -170, 24, "gae_research", "Replicate alignment results.", "closing"),
-    Story(JP, 1, UK, "", -190, 26, "gae_research", "Prepare the joint exercise on agents.", "closing"),
+    Story(CA, 0, UK, "", -200, 26, "gae_research", "Replicate alignment results.", "completed"),
+    Story(JP, 1, UK, "", -215, 26, "gae_research", "Prepare the joint exercise on agents.", "closed"),
 )
 
 
@@ -155,10 +158,12 @@ def _decided(going: Going) -> None:
 
 
 def _cleared(going: Going) -> None:
+    _tick(going, Verb.CLEAR)
     going.stay.move(going.officer(going.story.host), Verb.CLEAR)
 
 
 def _arrived(going: Going) -> None:
+    _tick(going, Verb.ARRIVE)
     going.stay.move(going.stay.host, Verb.ARRIVE)
 
 
@@ -174,8 +179,38 @@ def _closing(going: Going) -> None:
     going.stay.move(going.stay.host, Verb.BEGIN_CLOSING)
 
 
+def _completed(going: Going) -> None:
+    _tick(going, Verb.COMPLETE)
+    going.stay.move(going.stay.host, Verb.COMPLETE)
+
+
+def _closed(going: Going) -> None:
+    _tick(going, Verb.CLOSE)
+    going.stay.move(going.stay.home[0], Verb.CLOSE)
+
+
+def _tick(going: Going, gate: Verb) -> None:
+    """Each owner does the tasks that this move waits for."""
+    stay = going.stay
+    found = find(stay.session, stay.ident, Scope(None, None))
+    assert found is not None
+    life = load(stay.session, found, stay.now.date())
+    doers = {
+        Owner.HOME: stay.home[0],
+        Owner.HOST: stay.host,
+        Owner.PERSON: stay.person,
+        Owner.HOME_SECURITY: going.officer(going.story.home),
+        Owner.HOST_SECURITY: going.officer(going.story.host),
+    }
+    for task in life.tasks:
+        if task.template.gate is gate and task.done_on is None:
+            done = "Noted for the demo."
+            checklists.tick(stay.session, doers[task.template.owner], stay.ident, task.key, evidence=done, now=stay.now)
+
+
 # What happens, and how many days from the first day of the stay.
-STEPS_TO: tuple[tuple[str, int, Callable[[Going], None]], ...] = (
+Steps = tuple[tuple[str, int, Callable[[Going], None]], ...]
+WAY: Steps = (
     ("vetted", -122, _vetted),
     ("agreed", -120, _agreed),
     ("asked", -60, _asked),
@@ -183,7 +218,9 @@ STEPS_TO: tuple[tuple[str, int, Callable[[Going], None]], ...] = (
     ("cleared", -20, _cleared),
     ("arrived", 0, _arrived),
 )
-LAST: dict[str, tuple[int, Callable[[Going], None]]] = {"stopped": (58, _stopped), "closing": (130, _closing)}
+# The same for what comes after the arrival: counted from the first day again.
+STOPPING: Steps = (("stopped", 58, _stopped),)
+ENDING: Steps = (("closing", 130, _closing), ("completed", 190, _completed), ("closed", 205, _closed))
 
 
 def add_all(session: Session, places: Places, *, now: datetime) -> None:
@@ -191,12 +228,9 @@ def add_all(session: Session, places: Places, *, now: datetime) -> None:
     sites = main_sites(session, places)
     for story in STORIES:
         going = _begun(session, story, places, sites[places.institutes[story.host]], now)
-        names = [name for name, _, _ in STEPS_TO]
-        last = len(names) if story.until in LAST else names.index(story.until) + 1
-        for _, days, step in STEPS_TO[:last]:
-            step(going.at(days))
-        if story.until in LAST:
-            days, step = LAST[story.until]
+        steps = (*WAY, *(STOPPING if story.until == "stopped" else ENDING))
+        last = [name for name, _, _ in steps].index(story.until)
+        for _, days, step in steps[: last + 1]:
             step(going.at(days))
 
 

@@ -31,9 +31,9 @@ from exchange.web import (
     searches,
     secondments,
     staff,
+    stay_access,
     teams,
     timeline,
-    stay_access,
     workstreams,
 )
 

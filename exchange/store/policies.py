@@ -8,12 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Numeric, Select, String, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from exchange.domain.periods import OPEN_END
-from exchange.domain.policies import PolicyBook, PolicyRule, Severity, Unit
+from exchange.domain.policies import PolicyBook, PolicyRule, PolicySubject, Severity, Unit
 from exchange.domain.policy_seeds import SEEDS
+from exchange.domain.secondment_facts import BEFORE_ARRIVAL, FINAL, State
 from exchange.store.base import Base, UtcDateTime, choice
+from exchange.store.institutes import Institute
+from exchange.store.secondments import Secondment
 
 
 class PolicyRow(Base):
@@ -68,6 +71,29 @@ def book_of(rows: Iterable[tuple[Any, ...]]) -> PolicyBook:
     changed = {(rule.key, rule.jurisdiction) for rule in stored}
     seeds = tuple(seed for seed in SEEDS if (seed.key, seed.jurisdiction) not in changed)
     return PolicyBook((*seeds, *stored))
+
+
+def subjects(session: Session) -> list[PolicySubject]:
+    """The secondments that are not over, as a change of policy sees them, in one statement."""
+    home, host = aliased(Institute), aliased(Institute)
+    rows = session.execute(
+        select(Secondment, home.country, host.country)
+        .join(home, home.id == Secondment.home_institute_id)
+        .join(host, host.id == Secondment.host_institute_id)
+        .where(Secondment.state.not_in(FINAL | {State.COMPLETED}))
+        .order_by(Secondment.id)
+    )
+    return [
+        PolicySubject(
+            row.id,
+            row.period,
+            from_country,
+            to_country,
+            frozenset({row.legal_basis} - {""}),
+            started=row.state not in BEFORE_ARRIVAL,
+        )
+        for row, from_country, to_country in rows
+    ]
 
 
 def _rule(row: tuple[Any, ...]) -> PolicyRule:

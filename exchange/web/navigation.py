@@ -52,6 +52,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Records",
         (
             Entry("Exchange balance", "balance.show", "chart", P.REPORTS_SEE),
+            Entry("Rules", "policies.index", "flag", P.POLICIES_SEE),
             Entry("Import", "imports.index", "up", P.IMPORT_USE),
             Entry("Audit log", "audit.index", "log", P.AUDIT_SEE),
             Entry("Mail", "outbox.index", "mail", P.MAIL_SEE),

@@ -109,6 +109,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/clearances/people/{cleared}/new", UK_SECURITY),
     Screen("/clearances/{clearance}/renew", UK_SECURITY),
     Screen("/clearances/{clearance}/stop", UK_SECURITY),
+    Screen("/policies", DIRECTOR),
+    Screen("/policies/cap.gae_research/GB", DIRECTOR),
     Screen("/imports", UK_HR),
     Screen("/imports/{import}", UK_HR, key=True),
     Screen("/imports/{import}/take", UK_HR),

@@ -1,0 +1,85 @@
+"""The numbers that the rules use, each with its days and its source; changing one shows first whom it would hit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import DecimalField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from exchange.actions import policies as actions
+from exchange.actions.policies import Change
+from exchange.actions.writing import Refused
+from exchange.domain.access import Permission
+from exchange.domain.policies import Affected, PolicyRule
+from exchange.store import policies as store
+from exchange.store.secondments import reference
+from exchange.web import access, clock, refusals
+from exchange.web.access import allowed
+from exchange.web.database import db
+from exchange.web.forms import Form, TextDate
+
+pages = Blueprint("policies", __name__)
+
+ANYWHERE = "any"  # stands for "*" in an address
+
+
+class ChangeForm(Form):
+    value = DecimalField("New value", [InputRequired("Enter the new value as a number")])
+    valid_from = TextDate("From", [InputRequired("Enter the first day on which it holds")])
+    source_url = StringField("Address of the source", [Optional(), Length(max=500)])
+    note = StringField(
+        "Note", [Optional(), Length(max=500)], description="Where the number comes from, without an address"
+    )
+
+
+@pages.get("/policies")
+@allowed(Permission.POLICIES_SEE)
+def index() -> ResponseReturnValue:
+    rules = sorted(store.book(db.session()).rules, key=lambda one: (one.key, one.jurisdiction, one.valid_from))
+    return render_template("policies/index.html", rules=rules, anywhere=ANYWHERE, today=clock.today())
+
+
+@pages.route("/policies/<key>/<where>", methods=["GET", "POST"])
+@allowed(Permission.POLICIES_EDIT)
+def change(key: str, where: str) -> ResponseReturnValue:
+    """Ask for the change; "look" shows whom it would hit, "change" makes it."""
+    rows = _rows(key, where)
+    form = ChangeForm()
+    hit: tuple[Affected, ...] | None = None
+    if form.validate_on_submit():
+        typed = _typed(form, rows[0])
+        try:
+            if request.form.get("step") == "change":
+                actions.put(db.session(), access.actor(), typed, now=clock.now())
+                flash("The change is recorded. It takes effect on its day.", "ok")
+                return redirect(url_for("policies.index"), code=303)
+            hit = actions.look(db.session(), typed, today=clock.today())
+        except Refused as refusal:
+            refusals.show(form, refusal)
+    page = render_template("policies/change.html", form=form, rows=rows, hit=hit, ref=reference)
+    return page, refusals.status(form)
+
+
+def _rows(key: str, where: str) -> list[PolicyRule]:
+    jurisdiction = "*" if where == ANYWHERE else where
+    book = store.book(db.session())
+    found = [rule for rule in book.rules if (rule.key, rule.jurisdiction) == (key, jurisdiction)]
+    if not found:
+        abort(404)
+    return sorted(found, key=lambda rule: rule.valid_from)
+
+
+def _typed(form: ChangeForm, rule: PolicyRule) -> Change:
+    assert form.value.data is not None  # both were required
+    assert form.valid_from.data is not None
+    return Change(
+        rule.key,
+        rule.jurisdiction,
+        Decimal(form.value.data),
+        form.valid_from.data,
+        (form.source_url.data or "").strip(),
+        (form.note.data or "").strip(),
+    )

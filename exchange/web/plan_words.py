@@ -110,7 +110,9 @@ class PlanWords:
             "host budget": f"{amount} more in the budget of {host}",
             "balance": f"{counted(amount, 'week')} more of tolerance between {home} and {host}",
         }.get(change.limit, "One more placement for the person")
-        return f"{what} would make room for {self.stay(change.stay)}."
+        days = self.days(change.stay.start, change.stay.weeks)
+        room = days if change.limit == "seat" else f"{change.stay.opening}, {days}"
+        return f"{what} would make room for {room}."
 
     def conflict(self, one: Conflict) -> str:
         """Which placements that stand cannot all be kept beside a limit."""

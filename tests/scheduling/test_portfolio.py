@@ -5,6 +5,7 @@ import itertools
 import random
 from collections.abc import Callable
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -83,6 +84,42 @@ def test_the_plan_is_the_best_that_brute_force_finds(make_round: Maker, seed: in
     assert plan.bound >= plan.value
     if by_hand is not None:
         assert (plan.value, plan.status) == (by_hand, Status.OPTIMAL)
+
+
+def _roomy(problem: Problem, limit: str) -> Problem:
+    """The round without one of its limits."""
+    weeks = problem.weeks
+    change: dict[str, dict[str, object]] = {
+        "seats": {"openings": tuple(dataclasses.replace(o, seats=9) for o in problem.openings)},
+        "desks": {"institutes": tuple(dataclasses.replace(i, desks=(9,) * weeks) for i in problem.institutes)},
+        "teams": {"teams": tuple(dataclasses.replace(t, max_away=9) for t in problem.teams)},
+        "budgets": {"institutes": tuple(dataclasses.replace(i, budget=999) for i in problem.institutes)},
+        "budget years": {"institutes": tuple(dataclasses.replace(i, budget_years=()) for i in problem.institutes)},
+        "balance": {"balance": ()},
+        "rest": {"candidates": tuple(dataclasses.replace(c, weeks_home_between=0) for c in problem.candidates)},
+        "confirmed": {"confirmed": ()},
+    }
+    return dataclasses.replace(problem, **change[limit])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("limit", "seed"),
+    [
+        ("seats", 90),
+        ("desks", 30),
+        ("teams", 338),
+        ("budgets", 12),
+        ("budget years", 10),
+        ("balance", 6),
+        ("rest", 33),
+        ("confirmed", 1),
+    ],
+)
+def test_brute_force_agrees_where_this_limit_decides(make_round: Maker, limit: str, seed: int) -> None:
+    problem = small(make_round(seed))
+    tight, loose = (solve(row, Options(seconds=30.0)) for row in (problem, _roomy(problem, limit)))
+    assert plan_value(problem, tight.placements) != plan_value(problem, loose.placements)
+    assert (tight.value, tight.status) == (best_by_hand(problem), Status.OPTIMAL)
 
 
 @given(seed=st.integers(0, 10**6))

@@ -4,12 +4,14 @@
 
 ``--seconds`` are CPU seconds of this process. Prints the value, the proven bound, the gap, CPU seconds and peak memory,
 beside plain greedy insertion. With ``--rivals`` the same instance and the same CPU seconds go to CP-SAT (optional
-intervals) and to HiGHS on all columns at once, each in a process of its own; a rival that is not installed is named.
+intervals) and to HiGHS on all columns at once (``rivals.py``), each in a process of its own; a rival that is not
+installed is named.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import resource
 import subprocess
 import sys
@@ -18,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from exchange.scheduling.effort import Options, Progress
+from exchange.scheduling.effort import Options, Progress, relative_gap
 from exchange.scheduling.greedy import insert_greedily
 from exchange.scheduling.model import build_model
 from exchange.scheduling.occupancy import Occupancy
@@ -55,6 +57,25 @@ def greedy_value(problem: Problem) -> int:
     return state.value
 
 
+def rival_result(rival: str, instance: Path, seconds: float) -> str:
+    """What a rival reaches in a process of its own; it is ended when its CPU seconds are used up."""
+    script = Path(__file__).with_name("rivals.py")
+    command = [sys.executable, str(script), rival, str(instance), str(seconds)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    if "ModuleNotFoundError" in answer.stderr:
+        return f"NOT INSTALLED, so not compared ({answer.stderr.strip().splitlines()[-1]})"
+    steps = [json.loads(line) for line in answer.stdout.splitlines() if line.startswith("{")]
+    if not steps:
+        ending = answer.stderr.strip().splitlines()
+        return f"no plan and no bound in {seconds:.0f} s" + (f" ({ending[-1]})" if ending else "")
+    last = steps[-1]
+    value, bound = last["value"], last["bound"]
+    if value is None or bound is None:
+        return f"value {value}  bound {bound}"
+    proven = f"  proven after {last['seconds']} s" if last["proven"] else ""
+    return f"value {value:.0f}  bound {bound:.0f}  gap {relative_gap(int(value), bound):.4%}{proven}"
+
+
 def main() -> None:
     """Run one instance and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -84,10 +105,7 @@ def main() -> None:
     print(f"  CPU {spent:.1f} s  first plan after {first} s  peak memory {peak:.0f} MB")
     print(f"  greedy by value {greedy} = {greedy / max(plan.value, 1):.1%} of the plan")
     for rival in RIVALS if chosen.rivals else ():
-        script = Path(__file__).with_name("rivals.py")
-        command = [sys.executable, str(script), rival, str(chosen.instance), str(chosen.seconds)]
-        answer = subprocess.run(command, capture_output=True, text=True, check=False)
-        print(f"  {rival}: {answer.stdout.strip() or answer.stderr.strip().splitlines()[-1]}")
+        print(f"  {rival}: {rival_result(rival, chosen.instance, chosen.seconds)}", flush=True)
 
 
 if __name__ == "__main__":

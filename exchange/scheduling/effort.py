@@ -28,7 +28,7 @@ class StoppedBy(StrEnum):
     USER = "user"  # somebody stopped it
 
 
-KEPT_FOR_REPORT = 0.03
+KEPT_FOR_REPORT = 0.04
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,13 +38,20 @@ def best_fitting(state: Occupancy, person: int, score: Score) -> tuple[float, in
     return float(scores[best]), int(columns.number[best])
 
 
+def _anything_fits(state: Occupancy) -> Ints:
+    """The people for whom some stay still fits, found in one go: in a full plan they are few."""
+    catalogue = state.model.catalogue
+    slots = np.arange(len(catalogue.start))
+    return np.unique(catalogue.candidate[state.longest_fitting(slots) >= catalogue.shortest])
+
+
 def insert_greedily(state: Occupancy, people: Ints, score: Score = by_value, least: float = 0.0) -> None:
     """Place people one by one, the highest score first; only placements scoring above ``least``.
 
     Scores only fall as the plan fills up, so a person is looked at again only when at the head of the queue.
     """
     queue: list[tuple[float, int]] = []
-    for person in people.tolist():
+    for person in np.intersect1d(people, _anything_fits(state)).tolist():
         found = best_fitting(state, person, score)
         if found is not None:
             heapq.heappush(queue, (-found[0], person))

@@ -32,7 +32,8 @@ class Purses:
 class Index:
     """Numbers for names. ``span`` is the number of weeks any seat, desk, person or rest can be touched in.
 
-    ``pair_row[i, j]`` is the balance row between institutes i and j (-1: none) and ``pair_sign`` its direction.
+    ``several`` marks who may be placed more than once. ``pair_row[i, j]`` is the balance row between institutes i and j
+    (-1: none) and ``pair_sign`` its direction.
     """
 
     problem: Problem
@@ -48,6 +49,7 @@ class Index:
     host: Ints
     turnover: Ints
     rest: Ints
+    several: Bools
     preferred: Ints
     earliest: Ints
     travel: Ints
@@ -57,11 +59,6 @@ class Index:
     pair_row: Ints
     pair_sign: Ints
     span: int
-
-    @property
-    def several(self) -> Bools:
-        """Who may be placed more than once."""
-        return np.array([candidate.max_placements > 1 for candidate in self.candidates], dtype=bool)
 
 
 def _purses(institutes: tuple[Institute, ...], span: int) -> Purses:
@@ -115,6 +112,7 @@ def build_index(problem: Problem) -> Index:
         host=ints([institute_number[row.institute] for row in openings]),
         turnover=ints([row.turnover_weeks for row in openings]),
         rest=ints([row.weeks_home_between for row in candidates]),
+        several=np.array([row.max_placements > 1 for row in candidates], dtype=bool),
         preferred=ints([row.preferred_weeks for row in candidates]),
         earliest=ints([row.earliest_start for row in candidates]),
         travel=ints([row.travel_cost for row in institutes]),

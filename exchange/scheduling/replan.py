@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from exchange.scheduling.checker import check
-from exchange.scheduling.columns import Keeping
+from exchange.scheduling.columns import Columns, Keeping
 from exchange.scheduling.compare import Diff, compare_placements
 from exchange.scheduling.effort import Options, Progress, Run
 from exchange.scheduling.explain import column_numbers, placements_of
 from exchange.scheduling.greedy import insert_greedily
-from exchange.scheduling.index import Ints
+from exchange.scheduling.index import Bools, Ints
 from exchange.scheduling.limits import Model
 from exchange.scheduling.mending import mend
 from exchange.scheduling.model import build_model
@@ -55,8 +55,8 @@ class Replanned:
 DEFAULT_STABILITY = Stability()
 DEFAULT_OPTIONS = Options(seconds=10.0)
 REPAIR_SECONDS = 60.0  # a safety net: the repair's work is limited by counts
-REFILL_COLUMNS = 1_500
-REFILL_WORK = Work(seconds=0.3, iterations=5_000, nodes=100)
+REFILL_COLUMNS = 800
+REFILL_WORK = Work(seconds=0.1, iterations=2_000, nodes=50)
 
 
 def _value_of(problem: Problem, placements: tuple[Placement, ...]) -> int:
@@ -73,13 +73,30 @@ def _known(model: Model, placements: tuple[Placement, ...]) -> tuple[Placement, 
     )
 
 
+def _contested(model: Model, columns: Columns) -> Bools:
+    """The columns that touch a limit which all of them together would overdraw, balances aside."""
+    rows = build_rows(model)
+    matrix = rows.matrix(columns)
+    over = matrix @ np.ones(len(columns)) > rows.upper
+    over[rows.base["balance"] :] = False
+    contested: Bools = np.asarray(matrix[np.flatnonzero(over)].sum(axis=0)).ravel() > 0
+    stays = np.bincount(columns.candidate, minlength=len(model.index.candidates))
+    too_many: Bools = (stays > model.limits.placements)[columns.candidate]
+    return contested | too_many
+
+
 def _keep_what_is_possible(model: Model, published: tuple[Placement, ...]) -> Occupancy:
-    """The published placements that still fit, the most valuable first; balances are looked after by the caller."""
+    """The published placements that still fit, the most valuable first; balances are looked after by the caller.
+
+    Only those that compete for a limit need to be tried one by one.
+    """
     state = Occupancy(model)
     columns = model.catalogue.columns(column_numbers(model, _known(model, published)))
+    contested = _contested(model, columns)
+    state.place_all(columns.number[~contested])
     for position in np.argsort(-columns.value, kind="stable").tolist():
         one = columns.take(np.array([position]))
-        if state.fits(one, balance=False)[0]:
+        if contested[position] and state.fits(one, balance=False)[0]:
             state.place(int(one.number[0]))
     return state
 

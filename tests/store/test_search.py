@@ -1,5 +1,6 @@
 """Finding people: what is found, in which order, what is counted, and what nobody may learn from it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -10,8 +11,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from exchange.domain.people import OpenTo, Visibility
+from exchange.domain.periods import Period
 from exchange.store import search_index
-from exchange.store.people import Employment, Person, PersonOpenTo, PersonStatus
+from exchange.store.people import Absence, Employment, Person, PersonOpenTo, PersonStatus
 from exchange.store.publications import Publication
 from exchange.store.search import Asked, Found, Paper, Sort, find
 from exchange.store.search_index import SearchPerson
@@ -207,3 +209,72 @@ def test_common_words_count_only_alone() -> None:
     assert read_query("the evaluation of models").typed == ("evaluation", "models")
     assert read_query("The Who").typed == ("the", "who")
     assert not read_query(" -- ")
+
+
+class Meaning:
+    """A model that finds these people near, in this order."""
+
+    def __init__(self, *keys: str) -> None:
+        self.ids = [PERSON[key] for key in keys]
+
+    def ordered(self, ids: Sequence[int]) -> list[int]:
+        return sorted(ids, key=lambda ident: self.ids.index(ident) if ident in self.ids else len(self.ids))
+
+    def nearest(self, most: int) -> list[int]:
+        return self.ids[:most]
+
+
+def meant(session: Session, typed: str, *keys: str, **asked: object) -> Found:
+    wanted = replace(Asked(text=typed), **asked)  # type: ignore[arg-type]
+    return find(session, wanted, own={US}, meaning=lambda: Meaning(*keys))
+
+
+def test_who_means_the_same_follows_few_hits_and_is_in_no_count(session: Session) -> None:
+    found = meant(session, "circuits", "ada", "tomas", "us_hr")
+    assert (names(found), found.total) == (["Tomas Rivera"], 1)
+    assert [hit.name for hit in found.alike] == ["Ada Lindqvist", "Benjamin Thorne"]
+    assert found.counts.get(("institute", str(UK)), 0) == 0
+    narrowed = meant(session, "circuits", "ada", "us_hr", institutes=frozenset({UK}))
+    assert [hit.name for hit in narrowed.alike] == ["Ada Lindqvist"]
+
+
+@pytest.mark.parametrize("visibility", [Visibility.HIDDEN, Visibility.INSTITUTE])
+def test_meaning_finds_nobody_whom_the_reader_may_not_find(session: Session, visibility: Visibility) -> None:
+    session.get_one(Person, PERSON["ada"]).visibility = visibility
+    search_index.refresh(session, [PERSON["ada"]], day=TODAY)
+    assert meant(session, "circuits", "ada", "us_hr").alike == meant(session, "circuits", "us_hr").alike
+
+
+def test_meaning_orders_those_who_have_the_words(session: Session) -> None:
+    for ident in (901, 902, 903):
+        newcomer(session, ident, f"Newcomer {ident}", about="Studies kayaks.")
+    by_words = [hit.person_id for hit in look(session, "kayaks").hits]
+    last = by_words[-1]
+
+    class Last(Meaning):
+        def ordered(self, ids: Sequence[int]) -> list[int]:
+            return sorted(ids, key=lambda ident: ident != last)
+
+    found = find(session, Asked(text="kayaks"), own={US}, meaning=Last)
+    assert found.total == 3
+    assert [hit.person_id for hit in found.hits].index(last) < by_words.index(last)
+
+
+def test_a_name_is_not_looked_up_by_meaning(session: Session) -> None:
+    found = meant(session, "Lindqvist", "tomas")
+    assert (names(found), found.alike) == (["Ada Lindqvist"], ())
+
+
+def test_whoever_is_away_for_long_is_not_free(session: Session) -> None:
+    session.add_all(
+        (
+            Absence(person_id=PERSON["ada"], starts_on=date(2027, 3, 1), ends_on=date(2027, 3, 28)),
+            Absence(person_id=PERSON["tomas"], starts_on=date(2027, 3, 1), ends_on=date(2027, 3, 14)),
+        )
+    )
+    session.flush()
+    spring = Period(date(2027, 3, 20), date(2027, 6, 19))
+    assert names(look(session, "circuits", free=spring)) == ["Tomas Rivera"]
+    assert names(look(session, "elicitation", free=spring)) == []
+    assert look(session, free=spring).counts.get((SKILL, "red-teaming"), 0) == 0
+    assert names(look(session, "elicitation", free=Period(date(2027, 4, 1), date(2027, 6, 30)))) == ["Ada Lindqvist"]

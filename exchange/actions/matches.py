@@ -74,8 +74,14 @@ def for_requirement(
         matches=tuple(_match(people, affinity, texts, answers[affinity.person_id]) for affinity in ranking.people),
         unavailable=tuple(who for ident, who in people.items() if ident not in set(open_to)),
         considered=len(people),
-        notes=(*ranking.notes, *_unread_note(index), *_restricted_note(requirement)),
+        notes=(*ranking.notes, *_short_note(row.description), *_unread_note(index), *_restricted_note(requirement)),
     )
+
+
+def _short_note(description: str) -> tuple[str, ...]:
+    if description.strip():
+        return ()
+    return ("The workstream has no description: people are compared with its title and the role alone.",)
 
 
 def _unread_note(index: AffinityIndex) -> tuple[str, ...]:

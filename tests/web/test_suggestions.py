@@ -74,6 +74,7 @@ def test_a_workstream_without_a_text_is_ranked_by_its_skills_and_title(as_: As, 
     give_profiles(database)
     page = with_need(as_, description="", area="")
     text = as_("uk_lead").get(f"{page}/requirements/1").text
+    assert "has no description" in text
     assert text.index("Ada Lindqvist") < text.index("Tomas Rivera")
 
 

@@ -98,7 +98,7 @@ def require_sense(session: Session, proposal: Proposal, home_id: int) -> None:
         faults.append("The last day is before the first day: correct one of them.")
     if proposal.host_id == home_id:
         faults.append("Home and host are the same institute: choose another host.")
-    if not 0 < proposal.host_share <= 1:
+    if not (proposal.host_share.is_finite() and 0 < proposal.host_share <= 1):
         faults.append("The share of time at the host is above 0 and at most 1.")
     if proposal.opening_id is not None:
         opening = session.get(Opening, proposal.opening_id)

@@ -17,7 +17,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from exchange.actions import agreements, calendars, secondments
+from exchange.actions import agreements, calendars
 from exchange.actions.calendar_bodies import export
 from exchange.actions.calendars import NewLink
 from exchange.domain.secondment_facts import Verb
@@ -29,7 +29,7 @@ from exchange.store.clearances import Clearance
 from exchange.store.people import Absence, Citizenship, Person
 from exchange.store.permissions import StayPermission
 from exchange.store.secondments import Secondment
-from tests.actions.test_secondments import ACCEPTED, STAY, content, moved
+from tests.actions.test_secondments import ACCEPTED, STAY, content, moved, proposed
 from tests.cast import ACTOR, NOW, PERSON, UK, US
 from tests.meetings import entered, workstream
 
@@ -50,7 +50,7 @@ def planted(session: Session) -> int:
     work = workstream(session)
     entered(session, work)
     proposal = replace(STAY, purpose="CANARY-PURPOSE")
-    ident = moved(session, secondments.propose(session, ACTOR["uk_hr"], proposal, now=NOW), *ACCEPTED)
+    ident = moved(session, proposed(session, proposal), *ACCEPTED)
     moved(session, ident, ("uk_hr", Verb.PREPARE))
     terms = replace(
         content(ident), post="CANARY-POST", terms=(("Notes", "CANARY-TERMS"),), phased_access="CANARY-PHASED"

@@ -16,16 +16,19 @@ from zoneinfo import available_timezones
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from exchange.actions.writing import bookkeeping, refuse, writing
+from exchange.domain.access import Permission, decide
+from exchange.domain.accounts import LINK_LASTS, may_make_link
 from exchange.domain.actors import SYSTEM, Actor
 from exchange.domain.verdict import Refusal
+from exchange.store.accounts import SignInLink, live_link, roles_of
 from exchange.store.digests import job_of
 from exchange.store.jobs import JobRun
 from exchange.store.people import MailChoice, Person, PersonStatus
-from exchange.store.sessions import SignInSession, SignInThrottle
+from exchange.store.sessions import SignInSession, SignInThrottle, end_all
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=8)
@@ -56,7 +59,7 @@ def sign_in(session: Session, email: str, password: str, *, address: str, now: d
     _require_unthrottled(session, keys, now)
     person = session.scalars(select(Person).where(Person.email == folded)).one_or_none()
     fits = _verify(person.password_hash if person else None, password)
-    if person is None or not fits or person.status is not PersonStatus.ACTIVE:
+    if person is None or not fits or person.status is not PersonStatus.ACTIVE or person.locked_at is not None:
         _count_failure(session, keys, now)
         with writing(session, SYSTEM, "session:open", now=now) as work:
             work.subject("person", person.id if person else None)
@@ -100,13 +103,7 @@ def change_password(session: Session, actor: Actor, old: str, new: str, *, token
     with writing(session, actor, "account:password", now=now) as work:
         work.subject("person", actor.person_id)
         session.get_one(Person, actor.person_id).password_hash = hashed
-        others = select(SignInSession).where(
-            SignInSession.person_id == actor.person_id,
-            SignInSession.ended_at.is_(None),
-            SignInSession.token_hash != token_hash(token),
-        )
-        for row in session.scalars(others):
-            row.ended_at = now
+        end_all(session, person.id, now, but=token_hash(token))
         work.record(f"{actor.name} changed the password; other sessions ended.")
 
 
@@ -119,12 +116,66 @@ def set_password(session: Session, person_id: int, password: str, *, now: dateti
         work.subject("person", person_id)
         person = session.get_one(Person, person_id)
         person.password_hash = hashed
-        open_sessions = select(SignInSession).where(
-            SignInSession.person_id == person_id, SignInSession.ended_at.is_(None)
-        )
-        for row in session.scalars(open_sessions):
-            row.ended_at = now
+        end_all(session, person_id, now)
         work.record(f"The password of {person.full_name} was set.")
+
+
+def make_link(session: Session, actor: Actor, person_id: int, *, now: datetime) -> tuple[str, datetime]:
+    """Make a link with which a person chooses a password; earlier ones stop working.
+
+    Returns:
+        Its token, which exists nowhere else, and when it stops working.
+
+    Raises:
+        Refused: not the actor's to do, no such account, or one that cannot sign in or whose role takes two people.
+    """
+    with writing(session, actor, "accounts:link", now=now) as work:
+        work.subject("person", person_id)
+        work.require(decide(actor, Permission.ACCOUNTS_EDIT))
+        person = session.get(Person, person_id)
+        if person is None or actor.person_id is None:
+            raise refuse(Refusal.NOT_FOUND, "There is no such account.")
+        work.require(may_make_link(actor, person_id, (held.role for held in roles_of(session, person_id))))
+        if person.status is not PersonStatus.ACTIVE or person.locked_at is not None:
+            raise refuse(Refusal.CONFLICT, "Nobody can sign in with this account. Unlock it first.")
+        earlier = update(SignInLink).where(SignInLink.person_id == person_id, SignInLink.used_at.is_(None))
+        session.execute(earlier.values(expires_at=now))
+        token, expires_at = secrets.token_urlsafe(32), now + LINK_LASTS
+        session.add(
+            SignInLink(
+                person_id=person_id,
+                token_hash=link_hash(token),
+                made_by_id=actor.person_id,
+                created_at=now,
+                expires_at=expires_at,
+            )
+        )
+        work.record(f"{actor.name} made a link with which {person.full_name} chooses a password.")
+    return token, expires_at
+
+
+def use_link(session: Session, token: str, password: str, *, now: datetime) -> None:
+    """Spend a link: its person has this password from now on.
+
+    Raises:
+        Refused: the link cannot be used, or the password is too short, too long or the person's own name or address.
+    """
+    hashed = hash_password(password[: LONGEST_PASSWORD + 1])
+    with writing(session, SYSTEM, "account:password", now=now) as work:
+        link = live_link(session, link_hash(token), now)
+        if link is None:
+            raise refuse(Refusal.CONFLICT, "This link does not work: it was used, is too old, or was replaced.")
+        work.subject("person", link.person_id)
+        person = session.get_one(Person, link.person_id)
+        require_good_password(password, person.email, person.full_name)
+        person.password_hash, link.used_at = hashed, now
+        end_all(session, person.id, now)
+        work.record(f"{person.full_name} chose a password with a link.")
+
+
+def link_hash(token: str) -> str:
+    """What is stored of a link's token."""
+    return hashlib.sha256(b"exchange-link\0" + token.encode()).hexdigest()
 
 
 def hash_password(password: str) -> str:

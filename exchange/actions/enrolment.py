@@ -1,6 +1,6 @@
-"""Bringing in a person with an account, and granting roles, from the command line.
+"""Bringing in a person with an account, from the command line or by an administrator.
 
-It is how a new installation gets its first administrator; afterwards people come in through imports and pages.
+It is how a new installation gets its first administrator; researchers come in through imports and their institute.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exchange.actions.writing import refuse, writing
-from exchange.domain.actors import PROGRAMME_WIDE, Actor, Role
+from exchange.domain.access import Permission, decide
+from exchange.domain.actors import Actor
 from exchange.domain.verdict import Refusal
 from exchange.store.institutes import Institute
-from exchange.store.people import Employment, Person, RoleGrant
+from exchange.store.people import Employment, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,12 @@ def enrol(session: Session, actor: Actor, newcomer: Newcomer, *, now: datetime) 
     """Add a person without a password and return the id.
 
     Raises:
-        Refused: the address is taken or is none, the name is empty, or there is no such institute.
+        Refused: not the actor's to do, the address is taken or is none, the name is empty, or no such institute.
     """
     email = newcomer.email.strip().lower()
     with writing(session, actor, "person:create", now=now) as work:
         work.subject("person", None)
+        work.require(decide(actor, Permission.ACCOUNTS_EDIT))
         if "@" not in email or not newcomer.full_name.strip():
             raise refuse(Refusal.INVALID, "A person needs a name and an e-mail address with an @ in it.")
         if session.scalar(select(Person.id).where(Person.email == email)) is not None:
@@ -63,34 +65,6 @@ def enrol(session: Session, actor: Actor, newcomer: Newcomer, *, now: datetime) 
         work.subject("person", ident, institute.id if institute else None)
         work.record(f"{person.full_name} was given an account.")
     return ident
-
-
-def grant(session: Session, actor: Actor, email: str, role: Role, institute_code: str, *, now: datetime) -> None:
-    """Give a person a role, within an institute unless it is one for the whole programme.
-
-    Raises:
-        Refused: there is no such person or institute, the role is held already, or the institute is missing.
-    """
-    with writing(session, actor, "roles:grant", now=now) as work:
-        work.subject("person", None)
-        person = session.scalars(select(Person).where(Person.email == email.strip().lower())).one_or_none()
-        if person is None:
-            raise refuse(Refusal.NOT_FOUND, f"Nobody has the address {email}.")
-        wide = role in PROGRAMME_WIDE
-        if not wide and not institute_code:
-            raise refuse(Refusal.INVALID, f"The role {role.value} is held within an institute: name its code.")
-        institute_id = None if wide else _institute(session, institute_code).id
-        work.subject("person", person.id, institute_id)
-        held = select(RoleGrant.id).where(
-            RoleGrant.person_id == person.id,
-            RoleGrant.role == role,
-            RoleGrant.institute_id.is_(None) if wide else RoleGrant.institute_id == institute_id,
-        )
-        if session.scalar(held) is not None:
-            raise refuse(Refusal.CONFLICT, f"{person.full_name} holds this role already.")
-        session.add(RoleGrant(person_id=person.id, role=role, institute_id=institute_id, granted_at=now))
-        where = "across the programme" if wide else f"at {institute_code}"
-        work.record(f"{person.full_name} was granted the role {role.value} {where}.")
 
 
 def _institute(session: Session, code: str) -> Institute:

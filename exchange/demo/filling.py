@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from exchange.actions import accounts, institutes, populations
 from exchange.demo import calendars, collaboration, files, meetings, rounds, seats, secured_stays, stays, teams, works
+from exchange.demo.accounts import ask_for_a_role
 from exchange.demo.institutes import INSTITUTES
 from exchange.demo.people import everybody
 from exchange.demo.signins import PASSWORD
@@ -28,6 +29,7 @@ def fill(session: Session, *, now: datetime) -> bool:
     hashed = accounts.hash_password(PASSWORD)  # once for all: each costs a fraction of a second on purpose
     populations.bring_in(session, SYSTEM, everybody(today, hashed), now=now)
     places = Places(ids_by_code(session))
+    ask_for_a_role(session, places, now=now)
     works.add_all(session, places, today=today, now=now)
     seats.add_all(session, places, today=today, now=now)
     stays.add_all(session, places, today=today, now=now)

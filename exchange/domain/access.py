@@ -75,6 +75,7 @@ class Permission(StrEnum):
     AUDIT_VERIFY = "audit:verify"
     ACCOUNTS_SEE = "accounts:see"
     MAIL_SEE = "mail:see"
+    ACCOUNTS_EDIT = "accounts:edit"
     ROLES_GRANT = "roles:grant"
     REPORTS_SEE = "reports:see"
 
@@ -128,6 +129,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     P.AUDIT_SEE: frozenset({H, S, D, A}),
     P.AUDIT_VERIFY: frozenset({D, A}),
     P.ACCOUNTS_SEE: frozenset({X}),
+    P.ACCOUNTS_EDIT: frozenset({X}),
     P.MAIL_SEE: frozenset({X}),
     P.ROLES_GRANT: frozenset({X}),
     P.REPORTS_SEE: frozenset({H, D}),
@@ -135,8 +137,8 @@ TABLE: dict[Permission, frozenset[Role]] = {
 
 
 def may(actor: Actor, permission: Permission) -> bool:
-    """Whether any of the actor's roles opens this at all; the gate on a route."""
-    return actor.is_system or any(actor.has(role) for role in TABLE[permission])
+    """Whether any of the actor's roles opens this at all; the gate on a route. What is for everybody needs no role."""
+    return actor.is_system or TABLE[permission] == EVERYBODY or any(actor.has(role) for role in TABLE[permission])
 
 
 def reach(actor: Actor, permission: Permission) -> frozenset[int] | None:

@@ -82,10 +82,13 @@ def spoken(day: date) -> str:
 def add_months(day: date, months: int) -> date:
     """The same day of a later (or earlier) month, or that month's last day where it has no such day.
 
-    31 January and one month is 28 (or 29) February; 29 February and twelve months is 28 February.
+    31 January and one month is 28 (or 29) February; 29 February and twelve months is 28 February. No day lies beyond
+    the calendar's last one, which stands for no end at all.
     """
     index = day.year * 12 + (day.month - 1) + months
     year, month = divmod(index, 12)
+    if year > date.max.year:
+        return date.max
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 

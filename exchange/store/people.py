@@ -69,6 +69,7 @@ class Person(Base):
     status: Mapped[PersonStatus] = mapped_column(choice(PersonStatus), default=PersonStatus.ACTIVE)
     mail: Mapped[MailChoice] = mapped_column(choice(MailChoice), default=MailChoice.AT_ONCE)
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # an administrator keeps the person from signing in
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

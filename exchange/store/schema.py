@@ -1,6 +1,7 @@
 """All tables in one place, so that whoever needs the whole schema imports one module."""
 
 from exchange.store import (
+    accounts,
     agreements,
     allocations,
     audit,
@@ -36,6 +37,7 @@ METADATA = Base.metadata
 
 __all__ = [
     "METADATA",
+    "accounts",
     "agreements",
     "allocations",
     "audit",

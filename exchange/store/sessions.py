@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, and_, func, or_, select
+from sqlalchemy import ForeignKey, String, and_, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from exchange.domain.actors import Actor, Grant
@@ -72,6 +72,7 @@ def signed_in(session: Session, token_hash: str, *, alive_since: datetime, creat
             SignInSession.last_seen_at > alive_since,
             SignInSession.created_at > created_since,
             Person.status == PersonStatus.ACTIVE,
+            Person.locked_at.is_(None),
         )
         .order_by(Employment.starts_on.desc())
     )
@@ -90,4 +91,13 @@ def signed_in(session: Session, token_hash: str, *, alive_since: datetime, creat
         locale=person.locale,
         last_seen_at=row.last_seen_at,
         unread=notices,
+    )
+
+
+def end_all(session: Session, person_id: int, now: datetime, *, but: str = "") -> None:
+    """End every open session of a person; ``but`` is the hash of the one that goes on."""
+    session.execute(
+        update(SignInSession)
+        .where(SignInSession.person_id == person_id, SignInSession.ended_at.is_(None), SignInSession.token_hash != but)
+        .values(ended_at=now)
     )

@@ -32,7 +32,12 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:  # 
     """
     settings = settings or config.from_environment()
     config.require_sound(settings)
-    app = Flask("exchange", template_folder=resource("templates"), static_folder=resource("static"))
+    app = Flask(
+        "exchange",
+        template_folder=resource("templates"),
+        static_folder=resource("static"),
+        static_url_path="/static",  # the same in a checkout and in a wheel
+    )
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,

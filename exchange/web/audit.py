@@ -27,6 +27,7 @@ from exchange.web import access, clock
 from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.forms import Form, TextDate
+from exchange.web.paging import typed_number
 
 pages = Blueprint("audit", __name__)
 
@@ -136,12 +137,13 @@ def _asked(view: AuditView) -> tuple[FacetForm, Facets]:
 def _subject() -> tuple[str, int] | None:
     """``?about=secondment-12``: the records of one thing, as other pages link to them."""
     kind, _, ident = request.args.get("about", "").rpartition("-")
-    return (kind, int(ident)) if kind and ident.isascii() and ident.isdigit() and len(ident) < 16 else None
+    number = typed_number(ident)
+    return (kind, number) if kind and number is not None else None
 
 
 def _number(name: str) -> int | None:
     text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+    return typed_number(text)
 
 
 def _midnight(day: date | None, zone: ZoneInfo, *, days_later: int = 0) -> datetime | None:

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from exchange.web import (
     account,
+    accounts,
     agenda,
     agreements,
     assignments,
@@ -69,5 +70,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audit.pages,
     notices.pages,
     outbox.pages,
+    accounts.pages,
     health.pages,
 )

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, FieldList, FormField, RadioField, SelectMultipleField, StringField
+from wtforms import Field, FieldList, FormField, IntegerField, RadioField, SelectMultipleField, StringField
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 ORDERS: dict[str, DateOrder] = {"en_GB": DateOrder.DAY_FIRST, "en_US": DateOrder.MONTH_FIRST}
+LARGEST_NUMBER = 2**31 - 1  # what an INTEGER column holds on PostgreSQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,14 @@ class Form(FlaskForm):
                 render_kw = {**described(field), "required": False, **render_kw}
             rendered: Markup = super().render_field(field, render_kw)
             return rendered
+
+    def validate(self, extra_validators: dict[str, Any] | None = None) -> bool:
+        """Also refuse whole numbers that no column holds, which the validators of a range cannot even compare."""
+        for field in self:
+            if isinstance(field, IntegerField) and field.data is not None and abs(field.data) > LARGEST_NUMBER:
+                field.data = None
+                field.process_errors.append("Enter a smaller number")
+        return bool(super().validate(extra_validators=extra_validators))
 
     def error_summary(self) -> tuple[Problem, ...]:
         """All that is wrong, in the order of the page; what concerns no single field comes first."""

@@ -55,6 +55,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Rules", "policies.index", "flag", P.POLICIES_SEE),
             Entry("Import", "imports.index", "up", P.IMPORT_USE),
             Entry("Audit log", "audit.index", "log", P.AUDIT_SEE),
+            Entry("Accounts", "accounts.index", "people", P.ACCOUNTS_SEE),
             Entry("Mail", "outbox.index", "mail", P.MAIL_SEE),
         ),
     ),

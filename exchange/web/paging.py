@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import ceil
 
 
@@ -11,3 +12,15 @@ def page_number(text: str | None, total: int, per_page: int) -> int:
     if text is None or not text.isascii() or not text.isdigit():
         return 1
     return min(max(1, int(text[:9])), last)
+
+
+def typed_number(text: str | None) -> int | None:
+    """A record's number from a form or a query; None for anything else, also for one that no database could hold."""
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 9:
+        return None
+    return int(text)
+
+
+def numbers_in(texts: Iterable[str]) -> set[int]:
+    """The numbers among what was typed or chosen."""
+    return {number for number in map(typed_number, texts) if number is not None}

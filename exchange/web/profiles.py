@@ -23,6 +23,7 @@ from exchange.web import access, clock, refusals
 from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.forms import CheckboxList, Form, TextDate
+from exchange.web.paging import typed_number
 from exchange.web.people import LEVELS
 
 pages = Blueprint("profiles", __name__)
@@ -294,7 +295,7 @@ def _claim_values(mine: ProfilePage, code: str) -> dict[str, Any]:
 def _profile(form: ProfileForm) -> Profile:
     version = form.version.data or ""
     return Profile(
-        version=int(version) if str(version).isdecimal() else 0,
+        version=typed_number(str(version)) or 0,
         about=form.about.data or "",
         open_to=frozenset(OpenTo(value) for value in form.open_to.data or ()),
         open_to_words=form.open_to_words.data or "",

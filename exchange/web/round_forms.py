@@ -14,6 +14,7 @@ from exchange.domain.round_settings import RoundSettings
 from exchange.store.institutes import InstituteRow
 from exchange.store.rounds import ExchangeRound
 from exchange.web.forms import CheckboxList, Form, TextDate
+from exchange.web.paging import typed_number
 
 NOT_NEGATIVE = NumberRange(0, message="Enter zero or more")
 GROUPS = (
@@ -115,14 +116,15 @@ def with_institutes(form: RoundForm, known: Mapping[int, InstituteRow], budgets:
         for one in known.values():
             form.budgets.append_entry({"institute": one.id, "amount": budgets.get(one.id)})
     for entry in form.budgets:
-        ident = str(entry.form.institute.data or "")
-        name = known[int(ident)].short_name if ident.isdigit() and int(ident) in known else "an institute"
+        institute = known.get(typed_number(str(entry.form.institute.data)) or 0)
+        name = institute.short_name if institute else "an institute"
         entry.form.amount.label.text = f"Budget of {name}"
 
 
 def terms(form: RoundForm, institute_id: int) -> RoundTerms:
     assert form.starts_on.data is not None  # it was required
-    budgets = {int(row["institute"]): row["amount"] for row in form.budgets.data if str(row["institute"]).isdigit()}
+    given = ((typed_number(str(row["institute"])), row["amount"]) for row in form.budgets.data)
+    budgets = {ident: amount for ident, amount in given if ident is not None}
     return RoundTerms(
         title=form.title.data,
         institute_id=institute_id,

@@ -26,6 +26,7 @@ from exchange.web import access, clock, plans, refusals, round_forms
 from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.matching import index_cache
+from exchange.web.paging import numbers_in, typed_number
 from exchange.web.plans import PlanView
 from exchange.web.round_forms import RoundForm
 from exchange.web.run_words import STATUS_WORDS
@@ -207,11 +208,11 @@ def _differences(one: Run, other: Run) -> list[tuple[str, object, object]]:
 
 
 def _locks(row: ExchangeRound) -> tuple[Placement, ...]:
-    places = {int(text) for text in request.form.getlist("lock") if text.isdigit()}
-    source = request.form.get("from_run", "")
-    if not places or not source.isdigit():
+    places = numbers_in(request.form.getlist("lock"))
+    source = typed_number(request.form.get("from_run"))
+    if not places or source is None:
         return ()
-    found, of_round = fetched_run(int(source))
+    found, of_round = fetched_run(source)
     if of_round.id != row.id or found.plan is None:
         abort(404)
     planned = placements_from_json(found.plan["placements"])

@@ -22,6 +22,7 @@ from exchange.web import access, clock, plans
 from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.matching import index_cache
+from exchange.web.paging import numbers_in
 from exchange.web.plans import PlanView
 from exchange.web.rounds import fetched_run
 from exchange.web.run_words import RUNNING, STATUS_WORDS
@@ -99,7 +100,7 @@ def stop(run_id: int) -> ResponseReturnValue:
 @allowed(Permission.ROUNDS_PLAN)
 def accept(run_id: int) -> ResponseReturnValue:
     """Take ticked rows over, or with ``all`` every row, as draft secondments."""
-    chosen = None if "all" in request.form else {int(text) for text in request.form.getlist("place") if text.isdigit()}
+    chosen = None if "all" in request.form else numbers_in(request.form.getlist("place"))
     made, refused = taking.accept(db.session(), access.actor(), run_id, chosen, now=clock.now())
     flash(f"{made} draft{'s are' if made > 1 else ' is'} made. Nothing is approved yet.", "ok")
     for sentence in refused:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 from flask_wtf import CSRFProtect
+from werkzeug.routing import IntegerConverter, Map
 
 csrf = CSRFProtect()
 
+LARGEST_NUMBER = 2**31 - 1  # what an id's column holds on PostgreSQL; a larger one in an address is no record's
+
+
+class RecordNumber(IntegerConverter):
+    """A record's number in an address. One that no database could hold is not found, on either engine."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, min=0, max=LARGEST_NUMBER)
+
 
 def register(app: Flask) -> None:
+    app.url_map.converters["int"] = RecordNumber
+    app.before_request(_refuse_nul)
     csrf.init_app(app)
     app.before_request(_make_nonce)
     app.after_request(_add_headers)
@@ -31,6 +43,16 @@ def policy(nonce: str) -> str:
             "frame-ancestors 'none'",
         )
     )
+
+
+def _refuse_nul() -> None:
+    """No text that somebody means holds a NUL, and PostgreSQL cannot keep one."""
+    for values in (request.args, request.form):
+        for name, texts in values.lists():
+            if "\0" in name or any("\0" in text for text in texts):
+                abort(400)
+    if "\0" in request.path:
+        abort(404)
 
 
 def _make_nonce() -> None:

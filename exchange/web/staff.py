@@ -24,6 +24,7 @@ from exchange.web import access, clock, refusals
 from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.forms import Form, TextDate
+from exchange.web.paging import typed_number
 
 pages = Blueprint("staff", __name__)
 
@@ -274,5 +275,4 @@ def _values(person: ProfilePage) -> dict[str, Any]:
 
 
 def _version(form: EditForm) -> int:
-    text = form.version.data or ""
-    return int(text) if str(text).isdecimal() else 0
+    return typed_number(str(form.version.data)) or 0

@@ -31,6 +31,7 @@ from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.forms import Form
 from exchange.web.matching import index_cache
+from exchange.web.paging import typed_number
 
 pages = Blueprint("teams", __name__)
 
@@ -181,15 +182,16 @@ def _settings(form: FillForm, page: WorkstreamPage) -> TeamSettings:
 
 def _taken(text: str) -> Taken | None:
     person, _, requirement = text.partition(":")
-    return Taken(int(person), int(requirement)) if person.isdigit() and requirement.isdigit() else None
+    who, where = typed_number(person), typed_number(requirement)
+    return Taken(who, where) if who is not None and where is not None else None
 
 
 def _typed(run: TeamRun, typed: str) -> list[Named]:
     """Who is meant: a number picks one person, words find those whose name holds them."""
     if not typed:
         return []
-    if typed.isdigit():
-        found = team_facts.names(db.session(), {int(typed)}, _today())
+    if (number := typed_number(typed)) is not None:
+        found = team_facts.names(db.session(), {number}, _today())
         considered = {person["id"] for person in run.problem["people"]}
         return [who for ident, who in found.items() if ident in considered]
     among = run.problem["names"]["institutes"]

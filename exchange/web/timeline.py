@@ -24,6 +24,7 @@ from exchange.web import access, clock, timeline_board
 from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.forms import ORDERS
+from exchange.web.paging import typed_number
 from exchange.web.wording import current_reader
 
 pages = Blueprint("timeline", __name__)
@@ -120,13 +121,12 @@ def move(ident: int) -> ResponseReturnValue:
         start, end = (day.isoformat() for day in days)
         flash("Both institutes have agreed to the old days: propose the new ones as a new version.", "info")
         return redirect(url_for("agreements.propose", ident=ident, start=start, end=end), code=303)
-    version = request.form.get("version", "")
     actions.edit(
         db.session(),
         access.actor(),
         ident,
         shifting.with_days(found, *days),
-        version=int(version) if version.isdigit() else 0,
+        version=typed_number(request.form.get("version")) or 0,
         now=clock.now(),
     )
     flash("The days are changed.", "ok")
@@ -150,10 +150,10 @@ def _asked(today: date) -> Asked:
 
 def _month(text: str) -> date | None:
     """``2027-03`` as its first day."""
-    year, _, month = text.partition("-")
-    if not (year.isdigit() and month.isdigit() and 1 <= int(month) <= 12 and 2000 <= int(year) <= 2100):
+    year, month = (typed_number(part) for part in (*text.split("-", 1), "")[:2])
+    if year is None or month is None or not (1 <= month <= 12 and 2000 <= year <= 2100):
         return None
-    return date(int(year), int(month), 1)
+    return date(year, month, 1)
 
 
 def _page_of(stays: list[StayRow], page: int) -> tuple[list[StayRow], int]:

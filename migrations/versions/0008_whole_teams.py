@@ -72,7 +72,7 @@ def _phases() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("zone", sa.String(64), nullable=False),
-        sa.CheckConstraint("ends_on >= starts_on", name="ck_phase_order"),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_phase_order")),
     )
     op.create_index("ix_phase_workstream_id", "phase", ["workstream_id"])
 
@@ -97,7 +97,7 @@ def _team_runs() -> None:
         sa.Column("started_at", INSTANT, nullable=True),
         sa.Column("heartbeat_at", INSTANT, nullable=True),
         sa.Column("finished_at", INSTANT, nullable=True),
-        sa.CheckConstraint(f"status IN ({STATUSES})", name="ck_team_run_runstatus"),
+        sa.CheckConstraint(f"status IN ({STATUSES})", name=op.f("ck_team_run_runstatus")),
     )
     op.create_index("ix_team_run_institute_id", "team_run", ["institute_id"])
 
@@ -133,9 +133,9 @@ def _allocations(*statuses: str, more: bool) -> None:
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("status", sa.String(40), nullable=False),
         *(_answers() if more else ()),
-        sa.CheckConstraint("ends_on >= starts_on", name="ck_allocation_order"),
-        sa.CheckConstraint("share > 0 AND share <= 1", name="ck_allocation_share"),
-        sa.CheckConstraint(f"status IN ({allowed})", name="ck_allocation_allocationstatus"),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_allocation_order")),
+        sa.CheckConstraint("share > 0 AND share <= 1", name=op.f("ck_allocation_share")),
+        sa.CheckConstraint(f"status IN ({allowed})", name=op.f("ck_allocation_allocationstatus")),
     )
     for column in ("person_id", "requirement_id", *(("institute_id",) if more else ())):
         op.create_index(f"ix_allocation_{column}", "allocation", [column])

@@ -12,14 +12,16 @@ from playwright.sync_api import BrowserContext
 from sqlalchemy import select
 from sqlalchemy.orm import sessionmaker
 
-from exchange.actions.accounts import token_hash
+from exchange.actions.accounts import link_hash, token_hash
 from exchange.demo.filling import fill
+from exchange.domain.accounts import LINK_LASTS
+from exchange.store.accounts import SignInLink
 from exchange.store.engine import open_engine
 from exchange.store.people import Person
 from exchange.store.sessions import SignInSession
 from exchange.web import Settings, create_app, migrations
 from tests.browser.conftest import served
-from tests.browser.screens import places
+from tests.browser.screens import ADMIN, places
 from tests.cast import NOW
 
 
@@ -55,6 +57,15 @@ def demo_world(folder: Path, handles: set[str]) -> Iterator[DemoWorld]:
         }
         for email, ident in people.items():
             session.add(SignInSession(token_hash=token_hash(email), person_id=ident, created_at=NOW, last_seen_at=NOW))
+        session.add(
+            SignInLink(
+                person_id=found["person"],
+                token_hash=link_hash("a-link-of-the-tests"),
+                made_by_id=people[ADMIN],
+                created_at=NOW,
+                expires_at=NOW + LINK_LASTS,
+            )
+        )
         session.commit()
     engine.dispose()
     with served(app) as address:

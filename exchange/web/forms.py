@@ -20,7 +20,7 @@ from exchange.domain.dates import DateOrder, parse_date
 from exchange.web.wording import current_reader, written_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from markupsafe import Markup
 
@@ -51,8 +51,8 @@ class Form(FlaskForm):
 
     def validate(self, extra_validators: dict[str, Any] | None = None) -> bool:
         """Also refuse whole numbers that no column holds, which the validators of a range cannot even compare."""
-        for field in self:
-            if isinstance(field, IntegerField) and field.data is not None and abs(field.data) > LARGEST_NUMBER:
+        for field in _whole_numbers(self):
+            if field.data is not None and abs(field.data) > LARGEST_NUMBER:
                 field.data = None
                 field.process_errors.append("Enter a smaller number")
         return bool(super().validate(extra_validators=extra_validators))
@@ -112,6 +112,17 @@ def described(field: Field) -> dict[str, str]:
         ids.append(f"{field.id}-echo")
     attributes = {"aria-describedby": " ".join(ids)} if ids else {}
     return attributes | ({"aria-invalid": "true"} if field.errors else {})
+
+
+def _whole_numbers(fields: Iterable[Field]) -> Iterator[IntegerField]:
+    """Every field for a whole number, also in the rows of a form."""
+    for field in fields:
+        if isinstance(field, IntegerField):
+            yield field
+        elif isinstance(field, FormField):
+            yield from _whole_numbers(field.form)
+        elif isinstance(field, FieldList):
+            yield from _whole_numbers(field.entries)
 
 
 def is_group(field: Field) -> bool:

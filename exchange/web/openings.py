@@ -100,6 +100,8 @@ def new() -> ResponseReturnValue:
 @allowed(Permission.OPENINGS_EDIT)
 def edit(ident: int) -> ResponseReturnValue:
     row = _opening(ident)
+    if not permissions.decide(access.actor(), Permission.OPENINGS_EDIT, row.host_institute_id):
+        abort(403)
     form = OpeningForm(
         obj=row,
         data={

@@ -23,6 +23,13 @@ def narrowed(wide: Rows, columns: dict[str, list[str]]) -> Rows:
     }
 
 
+def without_lost(found: Rows, upper: str) -> Rows:
+    """The rows that the schema below ``upper`` can hold: a meeting's events go with the meetings."""
+    if upper != "0005":
+        return found
+    return found | {"calendar_item": [row for row in found["calendar_item"] if row["meeting_id"] is None]}
+
+
 def kept_columns(lower: Engine, upper: Rows) -> dict[str, list[str]]:
     """The columns of the database as it stands that also stood in ``upper`` and had rows there."""
     return {
@@ -41,7 +48,7 @@ def test_each_goes_down_and_up_again_and_keeps_what_both_can_hold(
             fill(session, now=NOW)
         assert sum(map(len, rows(database.engine).values())) > 2000
         for upper, lower in pairwise([*revisions(), "base"]):
-            before, form = rows(database.engine), shape(database.engine)
+            before, form = without_lost(rows(database.engine), upper), shape(database.engine)
             flask_migrate.downgrade(revision=lower)
             common = kept_columns(database.engine, before)
             assert narrowed(rows(database.engine), common) == narrowed(before, common), f"{upper} → {lower}"

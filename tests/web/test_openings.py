@@ -112,3 +112,9 @@ def test_an_opening_is_closed_and_opened_again(as_: As) -> None:
     assert client.send(f"{page}/status", {"status": "closed"}).status_code == 303
     assert "Open it again" in client.get(page).text
     assert client.send(f"{page}/status", {"status": "closed"}).status_code == 409
+
+
+def test_the_form_of_another_institutes_seat_is_not_shown(as_: As) -> None:
+    path = as_("uk_hr").send("/openings/new", OPENING).location
+    assert as_("uk_hr").get(f"{path}/edit").status_code == 200
+    assert as_("us_hr").get(f"{path}/edit").status_code == 403

@@ -22,7 +22,7 @@ from exchange.store.workstreams import RequirementRow, SkillRow
 from exchange.web import access, choices, clock, refusals
 from exchange.web.access import allowed
 from exchange.web.database import db
-from exchange.web.forms import Form, TextDate
+from exchange.web.forms import LARGEST_NUMBER, Form, TextDate
 
 pages = Blueprint("openings", __name__)
 
@@ -93,7 +93,7 @@ def show(ident: int) -> ResponseReturnValue:
 @allowed(Permission.OPENINGS_EDIT)
 def new() -> ResponseReturnValue:
     """A new opening; ``?requirement=`` fills it from what a workstream needs and has nobody for."""
-    return _put(None, OpeningForm(data=_from_requirement(request.args.get("requirement", 0, type=int))))
+    return _put(None, OpeningForm(data=_from_requirement(_asked_requirement())))
 
 
 @pages.route("/openings/<int:ident>/edit", methods=["GET", "POST"])
@@ -123,6 +123,11 @@ def set_status(ident: int) -> ResponseReturnValue:
     actions.set_status(db.session(), access.actor(), ident, wanted, now=clock.now())
     flash(f"The opening is {wanted.value} now.", "ok")
     return redirect(url_for("openings.show", ident=ident), code=303)
+
+
+def _asked_requirement() -> int:
+    asked = request.args.get("requirement", 0, type=int)
+    return asked if 0 < asked <= LARGEST_NUMBER else 0
 
 
 def _from_requirement(ident: int) -> dict[str, Any] | None:

@@ -11,7 +11,9 @@ export function enhance(root) {
 
 async function look(section) {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // The page's own style carries the nonce of another answer: it is neither needed here nor allowed.
+  const text = (await answer.text()).replace(/<style[^]*?<\/style>/g, "");
+  const page = new DOMParser().parseFromString(text, "text/html");
   const fresh = page.getElementById(section.id);
   if (!fresh?.hasAttribute("data-poll")) return location.reload();
   sayQuarter(section, fresh);

@@ -53,7 +53,9 @@ def demo_world(folder: Path, handles: set[str]) -> Iterator[DemoWorld]:
         found = places(session)
         people = {
             email: ident
-            for ident, email in session.execute(select(Person.id, Person.email).where(Person.email.in_(handles)))
+            for ident, email in session.execute(
+                select(Person.id, Person.email).where(Person.email.in_(handles | {ADMIN}))
+            )
         }
         for email, ident in people.items():
             session.add(SignInSession(token_hash=token_hash(email), person_id=ident, created_at=NOW, last_seen_at=NOW))

@@ -175,7 +175,7 @@ PLACES: Mapping[str, str] = {
     "replan": "SELECT id FROM run WHERE plan IS NOT NULL AND base_id IS NOT NULL ORDER BY id LIMIT 1",
     "unplaced": """SELECT p.id FROM person p WHERE EXISTS (
         SELECT 1 FROM run r WHERE r.id = (SELECT MIN(id) FROM run) AND
-        r.plan LIKE '%"unplaced": {"' || p.full_name || '"%')""",
+        CAST(r.plan AS TEXT) LIKE '%"unplaced": {"' || p.full_name || '"%')""",
     "exercise": "SELECT id FROM workstream WHERE code = 'exercise-monitoring'",
     "strand": """SELECT s.id FROM strand s JOIN workstream w ON w.id = s.workstream_id
         WHERE w.code = 'exercise-monitoring' ORDER BY s.id LIMIT 1""",

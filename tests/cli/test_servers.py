@@ -57,7 +57,7 @@ def test_a_killed_server_comes_up_again_on_the_same_data(start: Start) -> None:
 def test_the_worker_runs_its_jobs_and_stops_when_told(start: Start) -> None:
     assert start("db", "upgrade").end() == 0
     worker = start("worker")
-    worker.wait_until_it_says("reminders, housekeeping")
+    worker.wait_until_it_says("The worker runs: reminders")
     time.sleep(1)  # into its work; the signal must be heard at any point of it
     assert worker.stop(signal.SIGTERM) == 0
     assert "Traceback" not in worker.said

@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Session
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from exchange.actions import checklists, clearances, recognitions, reminders, secondments
 from exchange.domain.clearance_records import Terms
@@ -135,7 +135,7 @@ def addresses(app: Flask, rule: Rule) -> Iterator[str]:
     with app.test_request_context():
         for values in product((1, 2), repeat=len(numbers)):
             given = {
-                name: value if type(converters[name]).__name__ == "IntegerConverter" else "word"
+                name: value if isinstance(converters[name], IntegerConverter) else "word"
                 for name, value in zip(numbers, values, strict=True)
             }
             words = {name: WORDS[name] for name in rule.arguments & WORDS.keys()}

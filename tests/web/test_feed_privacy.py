@@ -34,7 +34,7 @@ from tests.cast import ACTOR, NOW, PERSON, UK, US
 from tests.meetings import entered, workstream
 
 ADA = PERSON["ada"]
-PLANTED = ("CANARY", "CNRY", "UKSV", "ada@", "DTSTART;VALUE=DATE:2029")
+PLANTED = ("CANARY", "CNRY", "UKSV", "ada@example", "DTSTART;VALUE=DATE:2029")
 REVIEW, VISA_END = date(2027, 3, 11), date(2027, 9, 1)
 SCOPES = ((LinkScope.PERSON, None), (LinkScope.PROGRAMME, None), (LinkScope.INSTITUTE, UK), (LinkScope.INSTITUTE, US))
 

@@ -74,6 +74,8 @@ class Scheduler:
         self.leadership = Leadership(sessions, clock)
         self._sessions = sessions
         self._clock = clock
+        # It warns whenever a job still runs at its next time, which is how a long reading or run should be.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         self._background = BackgroundScheduler(
             timezone=UTC, jobstores={"default": MemoryJobStore()}, job_defaults=JOB_DEFAULTS
         )

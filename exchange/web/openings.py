@@ -101,7 +101,7 @@ def new() -> ResponseReturnValue:
 def edit(ident: int) -> ResponseReturnValue:
     row = _opening(ident)
     if not permissions.decide(access.actor(), Permission.OPENINGS_EDIT, row.host_institute_id):
-        abort(403)
+        abort(404)
     form = OpeningForm(
         obj=row,
         data={

@@ -1,4 +1,4 @@
-"""A role in the invented world that one administrator asked for and that waits for the other."""
+"""What those who sign in to the invented world have done: asked for a role that waits, read what they were told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from exchange.actions import roles
+from exchange.actions import notices, roles
 from exchange.demo.signins import SIGN_INS
 from exchange.demo.works import Places
 from exchange.domain.actors import Role
@@ -22,3 +22,11 @@ def ask_for_a_role(session: Session, places: Places, *, now: datetime) -> None:
     assert candidate is not None
     actor = actor_of(session, asker, now.date())
     roles.grant(session, actor, candidate, Role.SECURITY_OFFICER, places.institutes[deputy.institute], now=now)
+
+
+def read_notices(session: Session, *, now: datetime) -> None:
+    """Whoever can sign in has read what they were told so far."""
+    for one in SIGN_INS:
+        reader = id_by_email(session, one.email)
+        assert reader is not None  # all were brought in first
+        notices.read_all(session, actor_of(session, reader, now.date()), now=now)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from exchange.actions import accounts, institutes, populations
 from exchange.demo import calendars, collaboration, files, meetings, rounds, seats, secured_stays, stays, teams, works
-from exchange.demo.accounts import ask_for_a_role
+from exchange.demo.accounts import ask_for_a_role, read_notices
 from exchange.demo.institutes import INSTITUTES
 from exchange.demo.people import everybody
 from exchange.demo.signins import PASSWORD
@@ -34,6 +34,7 @@ def fill(session: Session, *, now: datetime) -> bool:
     seats.add_all(session, places, today=today, now=now)
     stays.add_all(session, places, today=today, now=now)
     secured_stays.add_all(session, places, now=now)
+    read_notices(session, now=now)
     files.add_all(session, today=today, now=now)
     rounds.add_all(session, places, today=today, now=now)
     meetings.add_all(session, places, today=today, now=now)

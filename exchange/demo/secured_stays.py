@@ -19,7 +19,7 @@ from exchange.demo.seats import main_sites
 from exchange.demo.stays import STEPS, Stay, actors_of, begun, who_can_go
 from exchange.demo.works import CA, JP, UK, US, Places
 from exchange.domain.actors import Actor, Role
-from exchange.domain.checklists import Owner
+from exchange.domain.checklists import Owner, Task
 from exchange.domain.clearance_records import Terms
 from exchange.domain.papers import PaperKind
 from exchange.domain.periods import Period, add_months
@@ -35,6 +35,7 @@ from exchange.store.secondments import Scope, find
 SPONSOR = "Invented for the demo"
 LEVELS = {US: "US:SECRET", UK: "UKSV:SC"}
 SECRET = 3
+BEHIND = 4  # days that people take at most to tick what is due
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +192,19 @@ def _closed(going: Going) -> None:
 
 def _tick(going: Going, gate: Verb) -> None:
     """Each owner does the tasks that this move waits for."""
+    _do(going, lambda task: task.template.gate is gate)
+
+
+def _keep_up(going: Going) -> None:
+    """As in a well-run programme, hardly anything is overdue: only where a stay is stopped do tasks lie."""
+    lately = going.today - timedelta(days=BEHIND)
+    _do(replace(going, stay=replace(going.stay, now=lately)), lambda task: task.overdue(lately.date()))
+
+
+def _do(going: Going, which: Callable[[Task], bool]) -> None:
     stay = going.stay
     found = find(stay.session, stay.ident, Scope(None, None))
     assert found is not None
-    life = load(stay.session, found, stay.now.date())
     doers = {
         Owner.HOME: stay.home[0],
         Owner.HOST: stay.host,
@@ -202,10 +212,10 @@ def _tick(going: Going, gate: Verb) -> None:
         Owner.HOME_SECURITY: going.officer(going.story.home),
         Owner.HOST_SECURITY: going.officer(going.story.host),
     }
-    for task in life.tasks:
-        if task.template.gate is gate and task.done_on is None:
-            done = "Noted for the demo."
-            checklists.tick(stay.session, doers[task.template.owner], stay.ident, task.key, evidence=done, now=stay.now)
+    for task in load(stay.session, found, stay.now.date()).tasks:
+        if task.done_on is None and which(task):
+            doer = doers[task.template.owner]
+            checklists.tick(stay.session, doer, stay.ident, task.key, evidence="Noted for the demo.", now=stay.now)
 
 
 # What happens, and how many days from the first day of the stay.
@@ -232,6 +242,8 @@ def add_all(session: Session, places: Places, *, now: datetime) -> None:
         last = [name for name, _, _ in steps].index(story.until)
         for _, days, step in steps[: last + 1]:
             step(going.at(days))
+        if story.until not in {"stopped", "closed"}:
+            _keep_up(going)
 
 
 def _begun(session: Session, story: Story, places: Places, site: int, now: datetime) -> Going:

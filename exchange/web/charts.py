@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from exchange.web.drawing import BRAND, LETTER_WIDTH, Drawing, number, swatch
 from exchange.web.networks import laid_out
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from markupsafe import Markup
+
+STRIP_HEIGHT: Final = 20
+LANE_WIDTH: Final = 640  # of the drawing, which is stretched to its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,31 +202,31 @@ def day_strip(
     Raises:
         ValueError: when the strip ends before it begins.
     """
-    if last < first:
-        raise ValueError("The strip ends before it begins: give its first day first.")
-    day = width / ((last - first).days + 1)
     drawing = Drawing(uid, width, 62, "strip")
-    drawing.ground("free", 0, 18, width, 20)
-    for one in stretches:
-        left = max(0, (one.first - first).days) * day
-        right = min(width, ((one.last - first).days + 1) * day)
-        if right > left:
-            days = f"{written_date(one.first, reader)} to {written_date(one.last, reader)}"
-            drawing.box(one.hue, left, 18, right - left, 20, f"{one.words}: {days}")
+    days = _Days(first, last, width)
+    _draw_stretches(drawing, days, stretches, 18, reader)
     if first <= today <= last:
-        x = ((today - first).days + 0.5) * day
-        drawing.line("today", (x, 13), (x, 43))
-        drawing.text(min(max(x, 18), width - 18), 10, "Today", "lab", "middle")
+        drawing.line("today", (days.middle(today), 13), (days.middle(today), 43))
+        drawing.text(min(max(days.middle(today), 18), width - 18), 10, "Today", "lab", "middle")
     drawing.text(0, 56, written_date(first, reader))
     drawing.text(width, 56, written_date(last, reader), anchor="end")
-    rows = tuple((one.words, written_date(one.first, reader), written_date(one.last, reader)) for one in stretches)
-    said = "; ".join(f"{words}: {start} to {end}" for words, start, end in rows)
-    svg = drawing.finished(title, said or "Nothing in these days.")
-    names: dict[str, str] = {}
-    for one in stretches:
-        names.setdefault(one.hue, one.words)
-    key = tuple(Key(swatch(f"{uid}-key{i}", of_hue), words) for i, (of_hue, words) in enumerate(names.items()))
-    return Chart(title, svg, ("What", "First day", "Last day"), rows, key)
+    return _strip_chart(title, drawing, stretches, reader)
+
+
+def day_lane(
+    title: str, stretches: Sequence[Stretch], *, uid: str, first: date, last: date, today: date, reader: Reader
+) -> Chart:
+    """A strip without words, as wide as its place, to stand below others over the same days.
+
+    Raises:
+        ValueError: when the strip ends before it begins.
+    """
+    days = _Days(first, last, LANE_WIDTH)
+    drawing = Drawing(uid, LANE_WIDTH, STRIP_HEIGHT, "strip lane", stretched=True)
+    _draw_stretches(drawing, days, stretches, 0, reader)
+    if first <= today <= last:
+        drawing.line("today", (days.middle(today), 0), (days.middle(today), STRIP_HEIGHT))
+    return _strip_chart(title, drawing, stretches, reader)
 
 
 def top_of_scale(value: float) -> float:
@@ -231,6 +235,50 @@ def top_of_scale(value: float) -> float:
         return 4
     power = 10 ** math.floor(math.log10(value))
     return next(float(step * power) for step in (1, 2, 4, 6, 8, 10) if value <= step * power)
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """Days laid side by side over a width."""
+
+    first: date
+    last: date
+    width: float
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError("The strip ends before it begins: give its first day first.")
+
+    @property
+    def _day(self) -> float:
+        return self.width / ((self.last - self.first).days + 1)
+
+    def left(self, day: date) -> float:
+        """Where the day begins, within the strip."""
+        return min(self.width, max(0, (day - self.first).days * self._day))
+
+    def middle(self, day: date) -> float:
+        return ((day - self.first).days + 0.5) * self._day
+
+
+def _draw_stretches(drawing: Drawing, days: _Days, stretches: Sequence[Stretch], top: float, reader: Reader) -> None:
+    drawing.ground("free", 0, top, days.width, STRIP_HEIGHT)
+    for one in stretches:
+        left, right = days.left(one.first), days.left(one.last + timedelta(days=1))
+        if right > left:
+            said = f"{one.words}: {written_date(one.first, reader)} to {written_date(one.last, reader)}"
+            drawing.box(one.hue, left, top, right - left, STRIP_HEIGHT, said)
+
+
+def _strip_chart(title: str, drawing: Drawing, stretches: Sequence[Stretch], reader: Reader) -> Chart:
+    rows = tuple((one.words, written_date(one.first, reader), written_date(one.last, reader)) for one in stretches)
+    said = "; ".join(f"{words}: {start} to {end}" for words, start, end in rows)
+    svg = drawing.finished(title, said or "Nothing in these days.")
+    names: dict[str, str] = {}
+    for one in stretches:
+        names.setdefault(one.hue, one.words)
+    key = tuple(Key(swatch(f"{drawing.uid}-key{i}", hue), words) for i, (hue, words) in enumerate(names.items()))
+    return Chart(title, svg, ("What", "First day", "Last day"), rows, key)
 
 
 @dataclass(frozen=True, slots=True)

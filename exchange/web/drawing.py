@@ -34,13 +34,14 @@ _TILES: Final = {
 
 
 class Drawing:
-    """One SVG in the making. ``uid`` is unique on the page and heads the ids inside."""
+    """One SVG in the making. ``uid`` is unique on the page and heads the ids inside; ``stretched`` fills any place."""
 
-    def __init__(self, uid: str, width: float, height: float, kind: str = "") -> None:
+    def __init__(self, uid: str, width: float, height: float, kind: str = "", *, stretched: bool = False) -> None:
         self.uid = uid
         self.width = width
         self.height = height
         self._kind = f"chart {kind}".strip()
+        self._stretched = stretched
         self._parts: list[str] = []
         self._hues: dict[str, None] = {}
 
@@ -88,7 +89,8 @@ class Drawing:
         return self._svg(f"{self._kind} sw", 'aria-hidden="true"', "")
 
     def _svg(self, kind: str, named: str, words: str) -> Markup:
-        head = f'<svg class="{kind}" viewBox="0 0 {self.width:g} {self.height:g}" {named}>'
+        shape = ' preserveAspectRatio="none"' if self._stretched else ""
+        head = f'<svg class="{kind}" viewBox="0 0 {self.width:g} {self.height:g}"{shape} {named}>'
         parts = "".join((head, words, *self._patterns(), *self._parts, "</svg>"))
         return Markup(parts)  # noqa: S704  (all words in the parts went through escape)
 

@@ -28,7 +28,7 @@ from exchange.domain.caps import (
 )
 from exchange.domain.eligibility import Check, Finding, Reader, Result, may_waive, reader_of
 from exchange.domain.papers import PaperKind, kinds_open_to
-from exchange.domain.periods import spoken
+from exchange.domain.periods import Period, spoken
 from exchange.domain.policy_seeds import ROUTES
 from exchange.domain.secondment_facts import BEFORE_ARRIVAL, FINAL, State
 from exchange.store.secondment_facts import Life
@@ -93,6 +93,7 @@ class CheckRow:
 class Sections:
     checks: tuple[CheckRow, ...]
     lanes: tuple[LaneRow, ...]
+    days: Period
     latest: LatestEnd | None
     earliest: EarliestStart | None
     unclassified: EarliestStart | None
@@ -110,6 +111,7 @@ def sections(life: Life, row: Secondment, actor: Actor, today: date) -> Sections
     return Sections(
         checks=tuple(_check_row(finding, row, actor) for finding in life.report.redacted(reader).findings),
         lanes=tuple(_lanes(life.strip, row, actor, reader, today)),
+        days=life.strip.period,
         latest=latest_end(_caps(life, reader)) if inside else None,
         earliest=earliest_start(_chains(life, row, reader, today), today) if waiting else None,
         unclassified=(
@@ -174,7 +176,7 @@ def _together(found: Strip) -> tuple[Run, ...]:
 
 def _lane_row(lane: str, runs: tuple[Run, ...], found: Strip, row: Secondment, actor: Actor, today: date) -> LaneRow:
     name = LANE_WORDS[lane]
-    chart = charts.day_strip(
+    chart = charts.day_lane(
         f"{name}, day by day",
         [
             Stretch(COVER_WORDS[run.cover][0], run.period.start, run.period.end, COVER_WORDS[run.cover][1])

@@ -7,7 +7,7 @@ it would hit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -64,9 +64,16 @@ class PolicyBook:
     """All rows. A row for the country goes before one for everywhere."""
 
     rules: tuple[PolicyRule, ...]
+    _by_key: dict[str, list[PolicyRule]] = field(init=False, repr=False, compare=False)  # a plan asks a million times
+
+    def __post_init__(self) -> None:
+        by_key: dict[str, list[PolicyRule]] = {}
+        for rule in self.rules:
+            by_key.setdefault(rule.key, []).append(rule)
+        object.__setattr__(self, "_by_key", by_key)
 
     def find(self, key: str, day: date, jurisdiction: str = ANYWHERE) -> PolicyRule | None:
-        standing = [rule for rule in self.rules if rule.key == key and day in rule.validity]
+        standing = [rule for rule in self._by_key.get(key, ()) if rule.valid_from <= day <= rule.valid_to]
         local = [rule for rule in standing if rule.jurisdiction == jurisdiction]
         everywhere = [rule for rule in standing if rule.jurisdiction == ANYWHERE]
         return next(iter(local or everywhere), None)

@@ -39,6 +39,7 @@ def _single(problem: Problem, placement: Placement, person: Candidate, opening: 
         "skills": all(person.skills.get(skill, 0) >= level for skill, level in opening.need.items()),
         "clearance level": person.clearance >= opening.min_clearance,
         "clearance ends": opening.min_clearance <= 0 or end <= person.clearance_ends,
+        "eligibility": end <= problem.latest_end(person.id, opening.id, start),
         "availability": any(first <= start and end <= after for first, after in person.availability),
         "start window": person.earliest_start <= start <= person.latest_start,
         "lead time": start >= problem.now + person.lead_weeks.get(opening.institute, 0),

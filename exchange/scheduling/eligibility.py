@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from exchange.scheduling.index import Bools, Index, Ints
+from exchange.scheduling.problem import NO_LIMIT
 
 CHECKS = (
     "own institute",
     "skills",
     "clearance level",
     "common time",
+    "rules of eligibility",
     "lead time",
     "clearance ends",
     "length",
@@ -90,6 +92,18 @@ def _availability_end(windows: tuple[tuple[int, int], ...], span: int) -> Ints:
     return end
 
 
+def _ruled_end(index: Index, number: int, chosen: Ints) -> Ints:
+    """For each opening and start, by when the rules outside the round end a stay of this person; 0: there is none."""
+    eligible, person = index.problem.eligible, index.candidates[number].id
+    if eligible is None:
+        return np.full((1, index.span), NO_LIMIT, dtype=np.int64)
+    end = np.zeros((len(chosen), index.span), dtype=np.int64)
+    for row, k in enumerate(chosen.tolist()):
+        for first, after, last in eligible.get((person, index.openings[k].id), ()):
+            end[row, first:after] = last
+    return end
+
+
 def _slots_of(index: Index, openings: _Openings, number: int, skills: Ints, funnel: Ints) -> tuple[Ints, ...] | None:
     """The slots of one person as (opening, start, shortest, longest), and the person's row of the funnel."""
     person, weeks = index.candidates[number], np.arange(index.span)
@@ -106,11 +120,14 @@ def _slots_of(index: Index, openings: _Openings, number: int, skills: Ints, funn
     guarded = openings.clearance[chosen] > 0
     allowed = willing[None, :] & openings.inside[chosen]
     steps = [allowed.any(axis=1)]
+    ruled_end = _ruled_end(index, number, chosen)
+    allowed &= ruled_end > weeks[None, :]
+    steps.append(allowed.any(axis=1))
     allowed &= weeks[None, :] >= index.problem.now + lead[index.host[chosen]][:, None]
     steps.append(allowed.any(axis=1))
     allowed &= (weeks < person.clearance_ends)[None, :] | ~guarded[:, None]
     steps.append(allowed.any(axis=1))
-    last = np.minimum(end[None, :], openings.must_end[chosen])
+    last = np.minimum(np.minimum(end[None, :], openings.must_end[chosen]), ruled_end)
     last = np.where(guarded[:, None], np.minimum(last, person.clearance_ends), last)
     shortest = np.maximum(person.min_weeks, openings.shortest[chosen])[:, None]
     longest = np.minimum(np.minimum(person.max_weeks, openings.longest[chosen])[:, None], last - weeks[None, :])
@@ -119,8 +136,8 @@ def _slots_of(index: Index, openings: _Openings, number: int, skills: Ints, funn
     allowed &= openings.may_start[chosen]
     steps.append(allowed.any(axis=1))
     counts = [len(chosen), *(int(step.sum()) for step in steps)]
-    funnel[3:8] = -np.diff(counts)
-    funnel[8] = counts[-1]
+    funnel[3:-1] = -np.diff(counts)
+    funnel[-1] = counts[-1]
     row, start = np.nonzero(allowed)
     return chosen[row], start, np.broadcast_to(shortest, allowed.shape)[row, start], longest[row, start]
 

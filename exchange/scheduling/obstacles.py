@@ -14,12 +14,13 @@ from exchange.scheduling.reasons import Obstacle
 FARTHEST = 80  # weeks a rule is relaxed by before it is given up as the only obstacle
 
 
-def _longest_from(start: int, person: Candidate, opening: Opening, host: Institute) -> int:
-    """The longest stay from one start week that availability, window, clearance and closed weeks allow."""
+def _longest_from(problem: Problem, start: int, person: Candidate, opening: Opening, host: Institute) -> int:
+    """The longest stay from one start week that availability, window, clearance, rules and closed weeks allow."""
     ends = [after for first, after in person.availability if first <= start < after]
     if not ends or not opening.window[0] <= start < opening.window[1]:
         return 0
     end = min(max(ends), opening.window[1], *(week for week in host.closed if week >= start), 10**9)
+    end = min(end, problem.latest_end(person.id, opening.id, start))
     if opening.min_clearance > 0:
         end = min(end, person.clearance_ends)
     return min(end - start, person.max_weeks, opening.max_weeks)
@@ -30,7 +31,7 @@ def _possible(problem: Problem, person: Candidate, opening: Opening, host: Insti
     first = max(person.earliest_start, opening.window[0], problem.now + person.lead_weeks.get(host.id, 0))
     for start in range(first, min(person.latest_start + 1, opening.window[1])):
         allowed = any_day or (start in opening.start_weeks and start not in host.no_arrival)
-        if allowed and _longest_from(start, person, opening, host) >= shortest:
+        if allowed and _longest_from(problem, start, person, opening, host) >= shortest:
             return True
     return False
 
@@ -91,7 +92,9 @@ def obstacles(problem: Problem, person: Candidate, opening: Opening) -> tuple[Ob
     if person.institute == opening.institute:
         return (Obstacle("own institute", "the opening is at the person's own institute", None),)
     found = list(_fixed_rules(person, opening))
-    if any(row.rule == "length" for row in found):
+    if ruled := problem.barred.get((person.id, opening.id)):
+        found.append(Obstacle("eligibility", ruled[:1].lower() + ruled[1:].removesuffix("."), None))
+    if any(row.rule in {"length", "eligibility"} for row in found):
         return tuple(found)
     if not _possible(problem, person, opening, host):
         timed = list(_timed_rules(problem, person, opening, host))

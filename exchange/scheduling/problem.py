@@ -17,6 +17,9 @@ from pathlib import Path
 from typing import Any
 
 Window = tuple[int, int]
+NO_LIMIT = 10**9
+Pair = tuple[str, str]
+Spell = tuple[int, int, int]  # a stay from a start in ``[first, after)`` is over by the third
 
 
 class ProblemError(ValueError):
@@ -134,7 +137,11 @@ class Objective:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One exchange round. ``points`` gives points per week for (candidate, opening); absent pairs count 0."""
+    """One exchange round. ``points`` gives points per week for (candidate, opening); absent pairs count 0.
+
+    ``eligible`` are the stays that rules outside the round allow each pair, none where a pair is absent; without it
+    only the round's own rules count. ``barred`` says of pairs without any why, in a sentence that every reader may see.
+    """
 
     weeks: int
     now: int
@@ -146,7 +153,16 @@ class Problem:
     points: Mapping[tuple[str, str], int]
     balance: tuple[Balance, ...]
     confirmed: tuple[Placement, ...] = ()
+    eligible: Mapping[Pair, tuple[Spell, ...]] | None = None
+    barred: Mapping[Pair, str] = field(default_factory=dict)
     format: int = field(default=1)
+
+    def latest_end(self, candidate: str, opening: str, start: int) -> int:
+        """By which week the rules outside the round end a stay of this pair from this start; 0: there is none."""
+        if self.eligible is None:
+            return NO_LIMIT
+        spells = self.eligible.get((candidate, opening), ())
+        return next((end for first, after, end in spells if first <= start < after), 0)
 
     def digest(self) -> str:
         """SHA-256 of the canonical JSON: the same round has the same digest on every machine."""
@@ -195,6 +211,13 @@ def _opening(row: Mapping[str, Any]) -> Opening:
     return Opening(**{**row, "window": (first, after), "start_weeks": tuple(row["start_weeks"])})
 
 
+def _eligible(rows: list[list[Any]]) -> dict[Pair, tuple[Spell, ...]]:
+    return {
+        (candidate, opening): tuple((first, after, end) for first, after, end in spells)
+        for candidate, opening, spells in rows
+    }
+
+
 def placements_from_json(rows: list[list[Any]]) -> tuple[Placement, ...]:
     """Placements from ``[[candidate, opening, start, weeks], ...]``."""
     return tuple(Placement(candidate, opening, start, weeks) for candidate, opening, start, weeks in rows)
@@ -216,6 +239,8 @@ def problem_from_json(data: Mapping[str, Any]) -> Problem:
                 Balance(row["from"], row["to"], row["tolerance_weeks"], row["history_weeks"]) for row in data["balance"]
             ),
             confirmed=placements_from_json(data["confirmed"]),
+            eligible=_eligible(data["eligible"]) if "eligible" in data else None,
+            barred={(candidate, opening): sentence for candidate, opening, sentence in data.get("barred", ())},
             format=data["format"],
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -252,7 +277,7 @@ def _listed(item: Any) -> Any:  # noqa: ANN401 - a JSON value of any shape
 
 def problem_to_json(problem: Problem) -> dict[str, Any]:
     """The JSON form; ``problem_from_json`` reads it back to an equal problem."""
-    return {
+    data = {
         "format": problem.format,
         "weeks": problem.weeks,
         "now": problem.now,
@@ -273,6 +298,10 @@ def problem_to_json(problem: Problem) -> dict[str, Any]:
         ],
         "confirmed": [placement.to_json() for placement in problem.confirmed],
     }
+    if problem.eligible is not None:
+        data["eligible"] = [[*pair, [list(one) for one in spells]] for pair, spells in problem.eligible.items()]
+        data["barred"] = [[*pair, sentence] for pair, sentence in problem.barred.items()]
+    return data
 
 
 def read_problem(path: Path) -> Problem:

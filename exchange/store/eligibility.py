@@ -1,10 +1,14 @@
-"""All that eligibility is judged on for one person, seat and stay, from one statement."""
+"""All that eligibility is judged on, for any number of people, seats and stays, from one statement.
+
+One pair is read as many are: ``load`` is ``load_all`` of one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -26,19 +30,21 @@ from exchange.domain.eligibility_facts import (
 )
 from exchange.domain.papers import PaperKind
 from exchange.domain.periods import DAY, OPEN_END, Period
+from exchange.domain.policies import PolicyBook
 from exchange.domain.recognitions import Recognition, RecognitionStatus
 from exchange.domain.secondment_facts import OVER, UNDER_WAY
 from exchange.domain.skills import vocabulary
 from exchange.store import policies
 from exchange.store.batches import Rows, gather
-from exchange.store.eligibility_reads import THE_SITE, Subject, reads_for, subject_of
+from exchange.store.eligibility_reads import THE_SITE, Subject, reads_for, scope_of, subject_of
 from exchange.store.institutes import Membership
 from exchange.store.secondments import HOLDING, reference
 
-__all__ = ["Grounds", "Subject", "grounds_of", "load", "reads_for", "subject_of"]
+__all__ = ["Grounds", "Recorded", "Subject", "load", "load_all", "subject_of"]
 
 BEGUN = UNDER_WAY | OVER
 CHECKS = {check.value: check for check in Check}
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,88 +62,173 @@ class Grounds:
 
 def load(session: Session, subject: Subject, today: date) -> Grounds:
     """Everything recorded about this person, seat and stay."""
-    return grounds_of(gather(session, **reads_for(subject)), subject, today)
+    return load_all(session, [subject], today).grounds(subject)
 
 
-def grounds_of(rows: Rows, subject: Subject, today: date) -> Grounds:
-    """The same from the rows of ``reads_for``."""
-    papers = {kind: day for _, kind, day in sorted(rows["paper"], key=lambda row: row[0])}  # the latest counts
-    countries = {ident: country for ident, country, _ in rows["institute"]}
-    active = {ident for ident, _, membership in rows["institute"] if membership is Membership.MEMBER}
-    site, site_rank = next(iter(rows["site"]), (THE_SITE, None))
-    facts = EligibilityFacts(
-        candidate=_candidate(rows, subject, papers),
-        offer=_offer(rows, subject, countries, active, site_rank),
-        stay=_stay(rows, subject, countries, active, papers, site),
-        book=policies.book_of(rows["policy"]),
-        today=today,
-    )
-    waivers = tuple(
-        Waiver(CHECKS[code], who, reason, until) for code, who, reason, until in rows["waiver"] if code in CHECKS
-    )
-    return Grounds(
-        facts,
-        waivers,
-        tuple(sorted((ident, Period(first, last), granted) for ident, first, last, granted in rows["visit"])),
-        _permits(rows["permission"], facts.offer.host_country),
-    )
+def load_all(session: Session, subjects: Iterable[Subject], today: date) -> Recorded:
+    """Everything recorded about the people, seats and stays of these subjects; each pair's facts are made in memory."""
+    return Recorded(gather(session, **reads_for(scope_of(subjects))), today)
 
 
-def _candidate(rows: Rows, subject: Subject, papers: Mapping[PaperKind, date]) -> CandidateFacts:
-    employments = tuple(
-        Employment(institute, Period(first, last or OPEN_END), fte, probation)
-        for institute, first, last, fte, probation in rows["employment"]
-    )
-    return CandidateFacts(
-        person_id=subject.person_id,
-        employments=employments or None,
-        released=subject.released,
-        consented=subject.consented,
-        declared_on=papers.get(PaperKind.DECLARATION),
-        citizenships=frozenset(country for (country,) in rows["citizenship"]) or None,
-        clearances=_clearances(rows["clearance"]),
-        permissions=_permissions(rows["permission"]),
-        passport_until=papers.get(PaperKind.PASSPORT),
-        past=tuple(
-            PastStay(country, route, Period(first, last))
-            for _, country, route, first, last, state, *_ in rows["other"]
-            if state in BEGUN
-        ),
-        commitments=_commitments(rows),
-        languages=frozenset(code for (codes,) in rows["languages"] for code in codes),
-    )
+class Recorded:
+    """The records of some people, seats and stays, from which the facts of any pair of them follow.
+
+    What belongs to a person or to a seat alone is made once, and is then the same object in every pair.
+    """
+
+    def __init__(self, rows: Rows, today: date) -> None:
+        self.today = today
+        self._rows = {name: _by_first(found) for name, found in rows.items() if name != "policy"}
+        self._policy = rows["policy"]
+        self._candidates: dict[tuple[int, int, int], CandidateFacts] = {}
+        self._offers: dict[tuple[int, int, int, int], OfferFacts] = {}
+
+    @cached_property
+    def book(self) -> PolicyBook:
+        return policies.book_of(self._policy)
+
+    def grounds(self, subject: Subject) -> Grounds:
+        """The facts of one subject, with what its page shows of the records behind them."""
+        ident, facts = subject.secondment_id, self.facts(subject)
+        waivers = tuple(
+            Waiver(CHECKS[code], who, reason, until)
+            for code, who, reason, until in self._of("waiver", ident)
+            if code in CHECKS
+        )
+        visits = sorted(
+            (visit, Period(first, last), granted) for visit, first, last, granted in self._of("visit", ident)
+        )
+        permits = _permits(self._of("permission", subject.person_id), facts.offer.host_country)
+        return Grounds(facts, waivers, tuple(visits), permits)
+
+    def facts(self, subject: Subject) -> EligibilityFacts:
+        """What the checks look at for this person, seat and stay."""
+        return EligibilityFacts(
+            candidate=self._candidate(subject),
+            offer=self._offer(subject),
+            stay=self._stay(subject),
+            book=self.book,
+            today=self.today,
+        )
+
+    def _of(self, name: str, ident: int) -> Sequence[Row]:
+        """The rows of one read that are this person's, seat's or stay's."""
+        return self._rows[name].get(ident, ())
+
+    def _candidate(self, subject: Subject) -> CandidateFacts:
+        """The person beside this stay: neither it nor a share of its own workstream takes time from it."""
+        key = (subject.person_id, subject.secondment_id, subject.workstream_id or 0)
+        known = self._candidates.get(key)
+        if known is None:
+            known = self._candidates[key] = self._made_candidate(*key)
+        if subject.released is None and subject.consented is None:
+            return known
+        return replace(known, released=subject.released, consented=subject.consented)
+
+    def _made_candidate(self, person: int, stay: int, workstream: int) -> CandidateFacts:
+        employments = tuple(
+            Employment(institute, Period(first, last or OPEN_END), fte, probation)
+            for institute, first, last, fte, probation in self._of("employment", person)
+        )
+        others = [row for row in self._of("stay", person) if row[0] != stay]
+        shares = [row for row in self._of("allocation", person) if row[0] != workstream]
+        papers = self._papers(stay)
+        return CandidateFacts(
+            person_id=person,
+            employments=employments or None,
+            declared_on=papers.get(PaperKind.DECLARATION),
+            citizenships=frozenset(country for (country,) in self._of("citizenship", person)) or None,
+            clearances=_clearances(self._of("clearance", person)),
+            permissions=_permissions(self._of("permission", person)),
+            passport_until=papers.get(PaperKind.PASSPORT),
+            past=tuple(
+                PastStay(country, route, Period(first, last))
+                for _, country, route, first, last, state, *_ in others
+                if state in BEGUN
+            ),
+            commitments=_commitments(others, shares),
+            languages=frozenset(code for (codes,) in self._of("languages", person) for code in codes),
+        )
+
+    def _offer(self, subject: Subject) -> OfferFacts:
+        """The seat. What it must have is noted with what this person holds of it."""
+        key = (subject.host_id, subject.opening_id or 0, subject.workstream_id or 0, subject.site_id or 0)
+        known = self._offers.get(key)
+        if known is None:
+            known = self._offers[key] = self._made_offer(*key)
+        asked = sorted(self._of("must", subject.opening_id or 0))
+        if not asked:
+            return known
+        held: dict[str, int] = dict(self._of("claim", subject.person_id))
+        return replace(
+            known, musts=tuple(MustSkill(_label(skill), level, held.get(skill, 0)) for skill, level in asked)
+        )
+
+    def _made_offer(self, host: int, opening: int, workstream: int, site: int) -> OfferFacts:
+        opens, closes, least, most, asked, stream = next(iter(self._of("opening", opening)), (None,) * 6)
+        streams = (self._of("workstream", ident) for ident in (workstream, stream) if ident)
+        level = asked or next((level for found in streams for (level,) in found), None)
+        country, membership = self._institute(host)
+        return OfferFacts(
+            host_id=host,
+            host_country=country,
+            need=need_of(level, country),
+            host_active=membership is Membership.MEMBER,
+            window=Period(opens, closes) if opens else None,
+            min_days=least * 7 - 2 if least else None,  # whole weeks may end on a Friday
+            max_days=most * 7 if most else None,
+            site_rank=self._site(host, site)[1],
+        )
+
+    def _stay(self, subject: Subject) -> StayFacts:
+        ident = subject.secondment_id
+        country, membership = self._institute(subject.home_id)
+        papers, visits = self._papers(ident), self._of("visit", ident)
+        return StayFacts(
+            period=subject.period,
+            home_id=subject.home_id,
+            home_country=country,
+            home_active=membership is Membership.MEMBER,
+            host_fte=subject.host_share,
+            city="" if subject.mode is Mode.REMOTE else self._site(subject.host_id, subject.site_id or 0)[0],
+            legal_basis=subject.legal_basis or None,
+            recognitions=_recognitions(self._of("recognition", ident), ident),
+            visits=tuple(Period(first, last) for _, first, last, granted in visits if granted),
+            visit_pending=any(granted is None for *_, granted in visits),
+            export_brief=True if PaperKind.EXPORT_BRIEF in papers else None,
+            coverage_certificate=True if PaperKind.COVERAGE_CERTIFICATE in papers else None,
+            funded=True if PaperKind.FUNDING in papers else None,
+        )
+
+    def _institute(self, ident: int) -> tuple[str, Membership]:
+        country, membership = self._of("institute", ident)[0]
+        return country, membership
+
+    def _site(self, institute: int, site: int) -> tuple[str, int | None]:
+        """Name and rank of the site, of the institute's first where none is named."""
+        sites = sorted(self._of("site", institute), key=lambda row: (row[0] != site, row[0]))
+        return (sites[0][1], sites[0][2]) if sites else (THE_SITE, None)
+
+    def _papers(self, stay: int) -> Mapping[PaperKind, date]:
+        """The days of the stay's papers; of several of a kind the latest counts."""
+        return {kind: day for _, kind, day in sorted(self._of("paper", stay), key=lambda row: row[0])}
 
 
-def _commitments(rows: Rows) -> tuple[Commitment, ...]:
-    stays = [
+def _by_first(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    """The rows without their first column, by it."""
+    found: dict[int, list[Row]] = {}
+    for ident, *rest in rows:
+        found.setdefault(ident, []).append(tuple(rest))
+    return found
+
+
+def _commitments(stays: Iterable[Row], shares: Iterable[Row]) -> tuple[Commitment, ...]:
+    held = [
         Commitment(reference(ident), Period(first, last), share, "" if mode is Mode.REMOTE else city)
-        for ident, _, _, first, last, state, share, mode, city in rows["other"]
+        for ident, _, _, first, last, state, share, mode, city in stays
         if state in HOLDING
     ]
-    return (
-        *stays,
-        *(Commitment(title, Period(first, last), share) for title, first, last, share in rows["allocation"]),
-    )
-
-
-def _offer(
-    rows: Rows, subject: Subject, countries: Mapping[int, str], active: set[int], site_rank: int | None
-) -> OfferFacts:
-    opens, closes, least, most, asked = next(iter(rows["opening"]), (None, None, None, None, None))
-    level = asked or next((one for (one,) in rows["workstream"]), None)
-    held: dict[str, int] = dict(rows["claim"])
-    host_country = countries[subject.host_id]
-    return OfferFacts(
-        host_id=subject.host_id,
-        host_country=host_country,
-        need=need_of(level, host_country),
-        host_active=subject.host_id in active,
-        window=Period(opens, closes) if opens else None,
-        min_days=least * 7 - 2 if least else None,  # whole weeks may end on a Friday
-        max_days=most * 7 if most else None,
-        musts=tuple(MustSkill(_label(skill), level, held.get(skill, 0)) for skill, level in sorted(rows["must"])),
-        site_rank=site_rank,
-    )
+    return (*held, *(Commitment(title, Period(first, last), share) for _, title, first, last, share in shares))
 
 
 def _label(code: str) -> str:
@@ -145,32 +236,7 @@ def _label(code: str) -> str:
     return skill.label if skill else code
 
 
-def _stay(
-    rows: Rows,
-    subject: Subject,
-    countries: Mapping[int, str],
-    active: set[int],
-    papers: Mapping[PaperKind, date],
-    site: str,
-) -> StayFacts:
-    return StayFacts(
-        period=subject.period,
-        home_id=subject.home_id,
-        home_country=countries[subject.home_id],
-        home_active=subject.home_id in active,
-        host_fte=subject.host_share,
-        city="" if subject.mode is Mode.REMOTE else site,
-        legal_basis=subject.legal_basis or None,
-        recognitions=_recognitions(rows["recognition"], subject.secondment_id),
-        visits=tuple(Period(first, last) for _, first, last, granted in rows["visit"] if granted),
-        visit_pending=any(granted is None for *_, granted in rows["visit"]),
-        export_brief=True if PaperKind.EXPORT_BRIEF in papers else None,
-        coverage_certificate=True if PaperKind.COVERAGE_CERTIFICATE in papers else None,
-        funded=True if PaperKind.FUNDING in papers else None,
-    )
-
-
-def _clearances(rows: Iterable[tuple[Any, ...]]) -> tuple[clearance_rules.Clearance, ...]:
+def _clearances(rows: Iterable[Row]) -> tuple[clearance_rules.Clearance, ...]:
     return tuple(
         clearance_rules.Clearance(
             id=ident,
@@ -190,7 +256,7 @@ def _clearances(rows: Iterable[tuple[Any, ...]]) -> tuple[clearance_rules.Cleara
     )
 
 
-def _permissions(rows: list[tuple[Any, ...]]) -> tuple[Permission, ...]:
+def _permissions(rows: Sequence[Row]) -> tuple[Permission, ...]:
     """Those that stand; a curtailed one ends on the day before its successor begins."""
     later = {before: first for _, _, _, first, _, _, before in rows if before is not None}
     found = []
@@ -201,7 +267,7 @@ def _permissions(rows: list[tuple[Any, ...]]) -> tuple[Permission, ...]:
     return tuple(found)
 
 
-def _permits(rows: list[tuple[Any, ...]], country: str) -> tuple[tuple[int, str, Period], ...]:
+def _permits(rows: Sequence[Row], country: str) -> tuple[tuple[int, str, Period], ...]:
     """The permissions for the country that nothing has ended."""
     ended = {before for *_, before in rows}
     return tuple(
@@ -213,7 +279,7 @@ def _permits(rows: list[tuple[Any, ...]], country: str) -> tuple[tuple[int, str,
     )
 
 
-def _recognitions(rows: list[tuple[Any, ...]], secondment_id: int) -> tuple[Recognition, ...]:
+def _recognitions(rows: Sequence[Row], secondment_id: int) -> tuple[Recognition, ...]:
     """The decisions that stand. One that was withdrawn stood until the day before; one decided anew is void."""
     later = {row[-1]: row for row in rows if row[-1] is not None}
     found = []

@@ -1,12 +1,18 @@
-"""The small reads from which eligibility is judged; ``batches.gather`` sends them as one statement."""
+"""The small reads from which eligibility is judged; ``batches.gather`` sends them as one statement.
+
+Every read is for many people, seats and stays at once, its first column saying whose row it is: what is asked of one
+person and seat is the same read with one of each.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from exchange.domain.agreements import Mode
 from exchange.domain.periods import Period
@@ -47,6 +53,29 @@ class Subject:
     consented: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Of whom and what the records are read, by their ids."""
+
+    people: frozenset[int]
+    institutes: frozenset[int]
+    openings: frozenset[int]
+    workstreams: frozenset[int]
+    stays: frozenset[int]
+
+
+def scope_of(subjects: Iterable[Subject]) -> Scope:
+    """All that these subjects touch."""
+    known = tuple(subjects)
+    return Scope(
+        people=frozenset(one.person_id for one in known),
+        institutes=frozenset(ident for one in known for ident in (one.home_id, one.host_id)),
+        openings=frozenset(one.opening_id for one in known if one.opening_id),
+        workstreams=frozenset(one.workstream_id for one in known if one.workstream_id),
+        stays=frozenset(one.secondment_id for one in known if one.secondment_id),
+    )
+
+
 def subject_of(row: Secondment, period: Period | None = None) -> Subject:
     """A stored secondment; with ``period``, as if it had these days."""
     return Subject(
@@ -66,20 +95,26 @@ def subject_of(row: Secondment, period: Period | None = None) -> Subject:
     )
 
 
-def reads_for(subject: Subject) -> Reads:
-    """Every read for this person, seat and stay, by the name under which its rows come back."""
-    return {**_of_person(subject), **_of_work(subject), **_of_offer(subject), **_of_stay(subject.secondment_id)}
+def reads_for(scope: Scope) -> Reads:
+    """Every read for these people, seats and stays, by the name under which its rows come back."""
+    return {**_of_people(scope), **_of_work(scope), **_of_offers(scope), **_of_stays(scope)}
 
 
-def _of_person(subject: Subject) -> Reads:
-    person, job, permit = subject.person_id, Employment, StayPermission
+def _among(column: InstrumentedAttribute[int], ids: Collection[int]) -> ColumnElement[bool]:
+    """Whether the column is one of the ids, which stand in the statement: a database takes few parameters."""
+    return column.in_(bindparam("ids", sorted(ids), expanding=True, literal_execute=True, unique=True))
+
+
+def _of_people(scope: Scope) -> Reads:
+    job, permit, people = Employment, StayPermission, scope.people
     return {
-        "employment": select(job.institute_id, job.starts_on, job.ends_on, job.fte, job.probation_ends_on).where(
-            job.person_id == person
-        ),
-        "citizenship": select(Citizenship.country).where(Citizenship.person_id == person),
-        "languages": select(Person.languages).where(Person.id == person),
+        "employment": select(
+            job.person_id, job.institute_id, job.starts_on, job.ends_on, job.fte, job.probation_ends_on
+        ).where(_among(job.person_id, people)),
+        "citizenship": select(Citizenship.person_id, Citizenship.country).where(_among(Citizenship.person_id, people)),
+        "languages": select(Person.id, Person.languages).where(_among(Person.id, people)),
         "clearance": select(
+            Clearance.person_id,
             Clearance.id,
             Clearance.scheme,
             Clearance.level,
@@ -91,8 +126,9 @@ def _of_person(subject: Subject) -> Reads:
             Clearance.caveats,
             Clearance.confirmed_at,
             Clearance.supersedes_id,
-        ).where(Clearance.person_id == person),
+        ).where(_among(Clearance.person_id, people)),
         "permission": select(
+            permit.person_id,
             permit.id,
             permit.country,
             permit.route,
@@ -100,16 +136,19 @@ def _of_person(subject: Subject) -> Reads:
             permit.ends_on,
             permit.withdrawn,
             permit.supersedes_id,
-        ).where(permit.person_id == person),
-        "claim": select(SkillClaim.skill, SkillClaim.level).where(SkillClaim.person_id == person),
+        ).where(_among(permit.person_id, people)),
+        "claim": select(SkillClaim.person_id, SkillClaim.skill, SkillClaim.level).where(
+            _among(SkillClaim.person_id, people)
+        ),
     }
 
 
-def _of_work(subject: Subject) -> Reads:
-    """What else takes the person's time: other stays, and shares of other workstreams."""
-    stay, person, days = Secondment, subject.person_id, subject.period
+def _of_work(scope: Scope) -> Reads:
+    """What takes people's time: stays, and shares of workstreams."""
+    stay = Secondment
     return {
-        "other": select(
+        "stay": select(
+            stay.person_id,
             stay.id,
             Institute.country,
             stay.legal_basis,
@@ -122,50 +161,62 @@ def _of_work(subject: Subject) -> Reads:
         )
         .join(Institute, Institute.id == stay.host_institute_id)
         .outerjoin(Site, Site.id == stay.site_id)
-        .where(stay.person_id == person, stay.id != subject.secondment_id, stay.state.in_(HOLDING | UNDER_WAY | OVER)),
-        "allocation": select(Workstream.title, Allocation.starts_on, Allocation.ends_on, Allocation.share)
+        .where(_among(stay.person_id, scope.people), stay.state.in_(HOLDING | UNDER_WAY | OVER)),
+        "allocation": select(
+            Allocation.person_id,
+            Workstream.id,
+            Workstream.title,
+            Allocation.starts_on,
+            Allocation.ends_on,
+            Allocation.share,
+        )
         .join(Requirement, Requirement.id == Allocation.requirement_id)
         .join(Workstream, Workstream.id == Requirement.workstream_id)
-        .where(
-            Allocation.person_id == person,
-            Allocation.status == AllocationStatus.CONFIRMED,
-            Allocation.starts_on <= days.end,
-            Allocation.ends_on >= days.start,
-            Workstream.id != (subject.workstream_id or 0),
-        ),
+        .where(_among(Allocation.person_id, scope.people), Allocation.status == AllocationStatus.CONFIRMED),
     }
 
 
-def _of_offer(subject: Subject) -> Reads:
-    first_site = select(func.min(Site.id)).where(Site.institute_id == subject.host_id).scalar_subquery()
+def _of_offers(scope: Scope) -> Reads:
+    seat, openings = Opening, scope.openings
     return {
         "institute": select(Institute.id, Institute.country, Institute.membership).where(
-            Institute.id.in_({subject.home_id, subject.host_id})
+            _among(Institute.id, scope.institutes)
         ),
-        "site": select(Site.name, Site.max_rank).where(Site.id == (subject.site_id or first_site)),
+        "site": select(Site.institute_id, Site.id, Site.name, Site.max_rank).where(
+            _among(Site.institute_id, scope.institutes)
+        ),
         "opening": select(
-            Opening.opens_on, Opening.closes_on, Opening.min_weeks, Opening.max_weeks, Opening.clearance_asked
-        ).where(Opening.id == (subject.opening_id or 0)),
-        "must": select(OpeningSkill.skill, OpeningSkill.level).where(
-            OpeningSkill.opening_id == (subject.opening_id or 0)
+            seat.id,
+            seat.opens_on,
+            seat.closes_on,
+            seat.min_weeks,
+            seat.max_weeks,
+            seat.clearance_asked,
+            seat.workstream_id,
+        ).where(_among(seat.id, openings)),
+        "must": select(OpeningSkill.opening_id, OpeningSkill.skill, OpeningSkill.level).where(
+            _among(OpeningSkill.opening_id, openings)
         ),
-        "workstream": select(Workstream.clearance_asked)
-        .where(
+        "workstream": select(Workstream.id, Workstream.clearance_asked).where(
+            Workstream.clearance_asked.is_not(None),
             or_(
-                Workstream.id == (subject.workstream_id or 0),
-                Workstream.id.in_(select(Opening.workstream_id).where(Opening.id == (subject.opening_id or 0))),
-            )
-        )
-        .where(Workstream.clearance_asked.is_not(None)),
+                _among(Workstream.id, scope.workstreams),
+                Workstream.id.in_(select(seat.workstream_id).where(_among(seat.id, openings))),
+            ),
+        ),
         "policy": policies.rows_read(),
     }
 
 
-def _of_stay(ident: int) -> Reads:
+def _of_stays(scope: Scope) -> Reads:
+    """The papers and decisions of the stays that exist already."""
     decision, visit = Recognition, VisitRequest
     return {
-        "paper": select(StayPaper.id, StayPaper.kind, StayPaper.day).where(StayPaper.secondment_id == ident),
+        "paper": select(StayPaper.secondment_id, StayPaper.id, StayPaper.kind, StayPaper.day).where(
+            _among(StayPaper.secondment_id, scope.stays)
+        ),
         "recognition": select(
+            decision.secondment_id,
             decision.id,
             decision.clearance_id,
             decision.host_country,
@@ -178,9 +229,11 @@ def _of_stay(ident: int) -> Reads:
             decision.decided_by_id,
             decision.conditions,
             decision.supersedes_id,
-        ).where(decision.secondment_id == ident),
-        "visit": select(visit.id, visit.starts_on, visit.ends_on, visit.granted).where(visit.secondment_id == ident),
-        "waiver": select(Waiver.check_code, Waiver.granted_by_id, Waiver.reason, Waiver.until).where(
-            Waiver.secondment_id == ident
+        ).where(_among(decision.secondment_id, scope.stays)),
+        "visit": select(visit.secondment_id, visit.id, visit.starts_on, visit.ends_on, visit.granted).where(
+            _among(visit.secondment_id, scope.stays)
         ),
+        "waiver": select(
+            Waiver.secondment_id, Waiver.check_code, Waiver.granted_by_id, Waiver.reason, Waiver.until
+        ).where(_among(Waiver.secondment_id, scope.stays)),
     }

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from exchange.domain.periods import DAY, Period
+from exchange.domain.periods import Period
 from exchange.domain.secondment_facts import State
 from exchange.store.institutes import Institute
 from exchange.store.openings import Opening, OpeningSkill, OpeningStatus
@@ -67,6 +67,11 @@ def taken_over(session: Session, round_id: int) -> list[Stay]:
     return [_stay(row) for row in rows]
 
 
+def secondments(session: Session, idents: Iterable[int]) -> list[Secondment]:
+    """The secondments with these ids."""
+    return list(session.scalars(select(Secondment).where(Secondment.id.in_(list(idents))).order_by(Secondment.id)))
+
+
 def home_of(session: Session, person_id: int) -> int:
     """The institute where somebody was employed last."""
     return session.scalars(
@@ -109,23 +114,6 @@ def absences(session: Session, within: Period) -> dict[int, list[Period]]:
     rows = select(Absence).where(Absence.starts_on <= within.end, Absence.ends_on >= within.start)
     for row in session.scalars(rows):
         found.setdefault(row.person_id, []).append(Period(row.starts_on, row.ends_on))
-    return found
-
-
-def employments(session: Session, within: Period) -> dict[int, list[Period]]:
-    """When people are employed full time and past their probation, by person: a stay takes all of their time."""
-    found: dict[int, list[Period]] = {}
-    rows = select(Employment).where(
-        Employment.fte >= 1,
-        Employment.starts_on <= within.end,
-        or_(Employment.ends_on.is_(None), Employment.ends_on >= within.start),
-    )
-    for row in session.scalars(rows):
-        first, last = row.starts_on, row.ends_on or date.max
-        if row.probation_ends_on is not None:
-            first = max(first, row.probation_ends_on + DAY)
-        if first <= last:
-            found.setdefault(row.person_id, []).append(Period(first, last))
     return found
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from exchange.actions.rounds.people import ACCESS
 from exchange.domain.round_settings import Weeks
 from exchange.domain.skills import Level, vocabulary
 from exchange.scheduling.binding import Binding
@@ -87,7 +86,7 @@ class PlanWords:
 
     def _obstacle(self, one: Obstacle) -> str:
         level = _LEVEL.match(one.sentence)
-        if one.rule == "clearance level" or (level and level["skill"].startswith(ACCESS)):
+        if one.rule == "clearance level":
             return "the access that it asks for is not there"
         if one.rule == "skills" and level:
             skill, asked = vocabulary().find(level["skill"]), LEVEL_WORDS[Level(int(level["asked"]))].lower()

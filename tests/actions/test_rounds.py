@@ -484,11 +484,28 @@ def test_rows_that_the_rules_of_eligibility_bar_are_left_out(session: Session, r
     assert drafts(session) == []
 
 
-def test_part_time_staff_and_those_on_probation_are_not_free(session: Session, round_id: int) -> None:
-    ada = session.scalars(select(Employment).where(Employment.person_id == PERSON["ada"])).one()
-    lead = session.scalars(select(Employment).where(Employment.person_id == PERSON["uk_lead"])).one()
+def test_a_round_is_built_by_the_rules_of_eligibility(session: Session, round_id: int) -> None:
+    opening(session, US, "US-2", clearance_asked="US:SECRET")
+    people = {one.person_id: one for one in session.scalars(select(Employment))}
+    ada, lead, tomas = (people[PERSON[key]] for key in ("ada", "uk_lead", "tomas"))
     ada.fte, lead.probation_ends_on = Decimal("0.5"), START + timedelta(days=20)
+    tomas.ends_on = START + timedelta(weeks=30)
     session.commit()
-    free = {one.id: one.availability for one in problem_of(session, round_id).candidates}
-    assert free["Ada Lindqvist"] == ()
-    assert free["Priya Raman"] == ((3, 52),)
+    row, plain, asking = session.get_one(ExchangeRound, round_id), "Visiting evaluator US-1", "Visiting evaluator US-2"
+    problem, _ = building.build(session, IndexCache(), row, today=TODAY)
+    assert problem.eligible is not None
+    assert problem.barred["Ada Lindqvist", plain].startswith("Host and home together ask for 1, the")
+    assert problem.eligible["Priya Raman", plain] == ((3, 52, 52),)
+    assert problem.eligible["Priya Raman", asking] == ((3, 52, 52),)
+    assert problem.eligible["Tomas Rivera", "Visiting evaluator UK-1"] == ((0, 30, 30),)
+    run_id = started(session, round_id)
+    assert problem_from_json(run_of(session, run_id).problem).eligible == problem.eligible
+    assert {one.rule for one in check(problem, [Placement("Tomas Rivera", "Visiting evaluator UK-1", 2, 30)])} == {
+        "eligibility"
+    }
+    # vetting, recognition and visit take longer than the agreement does
+    early = replace(TERMS, starts_on=TODAY + timedelta(days=30))
+    planning.change(session, HR, round_id, early, version=1, now=NOW)
+    problem, _ = building.build(session, IndexCache(), session.get_one(ExchangeRound, round_id), today=TODAY)
+    assert problem.eligible is not None
+    assert problem.eligible["Owen Pryce", plain][0][0] == 9

@@ -50,7 +50,6 @@ class Records:
     claims: Mapping[int, Mapping[str, int]]
     holidays: Mapping[int, frozenset[date]]
     fiscal_months: Mapping[int, int]
-    employed: Mapping[int, list[Period]]
     absent: Mapping[int, list[Period]]
 
     @property
@@ -94,7 +93,6 @@ def load(session: Session, row: ExchangeRound, today: date) -> Records:
         claims={ident: {claim.skill: int(claim.level) for claim in held} for ident, held in claims.items()},
         holidays=_holidays(session, weeks.window),
         fiscal_months=store.fiscal_months(session) if settings.budgets else {},
-        employed=store.employments(session, weeks.window),
         absent=store.absences(session, weeks.window),
     )
 

@@ -11,8 +11,9 @@ from math import ceil
 from sqlalchemy.orm import Session
 
 from exchange.actions.affinity import IndexCache
+from exchange.actions.rounds.eligible import judge
 from exchange.actions.rounds.inputs import Keys, Records, load
-from exchange.actions.rounds.people import ACCESS, candidate, host_words
+from exchange.actions.rounds.people import candidate
 from exchange.actions.rounds.standing import Standing, standing
 from exchange.domain.periods import Period, add_months
 from exchange.domain.round_settings import first_monday
@@ -22,6 +23,7 @@ from exchange.matching.profiles import Need as TextNeed
 from exchange.matching.scores import score_people
 from exchange.scheduling.problem import Balance, BudgetYear, Candidate, Institute, Objective, Placement, Problem, Team
 from exchange.scheduling.problem import Opening as Seat
+from exchange.store import round_facts
 from exchange.store.institutes import InstituteRow
 from exchange.store.need_texts import opening_text
 from exchange.store.openings import Opening, StartRule
@@ -44,11 +46,13 @@ def build(
     """The round as the records stand today.
 
     ``locks`` are placements that the coordinator keeps. The stays of ``free`` (ids of secondments) may be moved, and
-    the people of ``left`` are out of this round. Without a ``cache`` nothing has points, which is enough to check.
+    the people of ``left`` are out of this round. Without a ``cache`` nothing has points and no rule of eligibility is
+    asked about, which is enough to check the limits of the round.
     """
     records = load(session, row, today)
     stands = standing(records, [stay for stay in records.stays if stay.id not in free])
     wanted = _wanted_locks(stands, locks)
+    eligible, barred = (None, {}) if cache is None else judge(session, records, round_facts.secondments(session, free))
     problem = Problem(
         weeks=row.weeks,
         now=-((row.starts_on - today).days // 7),  # below nought before the round: lead times run from today
@@ -60,6 +64,8 @@ def build(
         points=_points(session, cache, records) if cache is not None else {},
         balance=_balance(records),
         confirmed=tuple(sorted({*stands.placements, *wanted})),
+        eligible=eligible,
+        barred=barred,
     )
     return problem, records.keys
 
@@ -121,16 +127,13 @@ def _candidates(records: Records, stands: Standing, left: frozenset[int]) -> tup
 
 
 def _seat(opening: Opening, skills: Mapping[str, int], records: Records) -> Seat:
-    asked = dict(skills)
-    if opening.clearance_asked:
-        asked[f"{ACCESS} ({host_words(opening.clearance_asked, records)})"] = 1
     window = records.weeks.whole_weeks(Period(opening.opens_on, opening.closes_on))
     return Seat(
         id=records.seats[opening.id],
         institute=records.institutes[opening.host_institute_id].short_name,
         window=window if window[1] > window[0] else (window[0], window[0] + 1),
-        need=asked,
-        min_clearance=1 if opening.clearance_asked else 0,
+        need=dict(skills),
+        min_clearance=0,
         seats=opening.seats,
         min_weeks=opening.min_weeks,
         max_weeks=opening.max_weeks,

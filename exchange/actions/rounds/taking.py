@@ -16,9 +16,9 @@ from exchange.actions.writing import Refused, Work, refuse, writing
 from exchange.domain import access
 from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
-from exchange.domain.eligibility import Result, reader_of
-from exchange.domain.eligibility_checks import report
+from exchange.domain.eligibility import reader_of
 from exchange.domain.periods import Period
+from exchange.domain.prospects import hindrance
 from exchange.domain.round_settings import RoundSettings, Weeks
 from exchange.domain.verdict import Refusal
 from exchange.scheduling.checker import check
@@ -34,11 +34,8 @@ OVER = frozenset({RunStatus.DONE, RunStatus.STOPPED, RunStatus.INTERRUPTED})
 # What makes a row impossible. Not the balance: it is the whole plan's, and people may take over a part of it.
 WHY = {
     "own institute": "the opening is at their own institute",
-    "skills": "a skill or the access that the opening asks for is not there any more",
-    "clearance level": "the access asked for is not there any more",
-    "clearance ends": "the access asked for does not last to the last day",
+    "skills": "a skill that the opening asks for is not there any more",
     "availability": "they are not free on all of these days any more",
-    "lead time": "too little time is left for the agreement and the permissions",
     "length": "the length does not suit the opening any more",
     "opening's window": "the opening does not cover these days any more",
     "start day": "nobody may start at the opening on that day",
@@ -198,25 +195,27 @@ def _impossible(work: Work, run: Run, stay: Period, placement: Placement, presen
         named = present.named(person_id, opening_id, placement)
         violations = check(present.problem, (*present.problem.confirmed, named))
         broken = [one for one in violations if not one.inherited and one.rule in WHY]
-        found = f"{who}: {WHY[broken[0].rule]}." if broken else _not_eligible(work, run, stay, placement)
+        found = f"{who}: {WHY[broken[0].rule]}." if broken else _not_eligible(work, run, stay, placement, draft)
     return found
 
 
-def _not_eligible(work: Work, run: Run, stay: Period, placement: Placement) -> str:
+def _not_eligible(work: Work, run: Run, stay: Period, placement: Placement, draft: Stay | None) -> str:
     """What the rules of eligibility say against these days, as the actor may read it; what is only open is no bar."""
     person_id, today = run.keys["people"][placement.candidate], work.now.date()
     opening = work.session.get_one(Opening, run.keys["openings"][placement.opening])
-    subject = Subject(
-        person_id=person_id,
-        home_id=home_of(work.session, person_id),
-        host_id=opening.host_institute_id,
-        period=stay,
-        opening_id=opening.id,
-        workstream_id=opening.workstream_id,
-        site_id=opening.site_id,
-    )
+    if draft is not None:
+        subject = eligibility.subject_of(work.session.get_one(Secondment, draft.id), stay)
+    else:
+        subject = Subject(
+            person_id=person_id,
+            home_id=home_of(work.session, person_id),
+            host_id=opening.host_institute_id,
+            period=stay,
+            opening_id=opening.id,
+            workstream_id=opening.workstream_id,
+            site_id=opening.site_id,
+        )
     grounds = eligibility.load(work.session, subject, today)
     reader = reader_of(work.actor, person_id, subject.home_id, subject.host_id)
-    findings = report(grounds.facts).redacted(reader).findings
-    failed = [finding.reason for finding in findings if finding.result is Result.FAIL]
-    return f"{placement.candidate}: {failed[0]}" if failed else ""
+    sentence = hindrance(grounds.facts, reader)
+    return f"{placement.candidate}: {sentence}" if sentence else ""

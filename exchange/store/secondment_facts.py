@@ -13,10 +13,11 @@ from exchange.domain import access, agreements, checklists, eligibility_checks
 from exchange.domain.access import Permission
 from exchange.domain.access_strip import Strip, lanes_of, lapse_on, strip
 from exchange.domain.actors import Actor, Role
+from exchange.domain.agreements import AgreementContent
 from exchange.domain.checklists import Task
 from exchange.domain.eligibility import Reader, Report, reader_of, with_waivers
 from exchange.domain.eligibility_facts import EligibilityFacts
-from exchange.domain.secondment_facts import Audience, SecondmentFacts, Side, State
+from exchange.domain.secondment_facts import Audience, SecondmentFacts, Side, State, Verb
 from exchange.store import agreements as agreement_store
 from exchange.store import checklists as checklist_store
 from exchange.store import eligibility
@@ -72,7 +73,8 @@ class Life:
 def load(session: Session, found: Found, today: date, actor: Actor | None = None) -> Life:
     """The facts of one secondment as of today, in five statements. What blocks a move is worded for the actor.
 
-    Eligibility is judged on the days that were agreed last, whether the secondment has taken them over or not.
+    Eligibility is judged on the days that stand: the secondment's own, or those of a newer version of the agreement
+    that all have agreed and that is still to be taken over.
     """
     row, opening = found.secondment, found.opening
     versions = tuple(agreement_store.versions_of(session, row.id))
@@ -80,7 +82,8 @@ def load(session: Session, found: Found, today: date, actor: Actor | None = None
     tasks = checklist_store.of_secondment(session, row.id)
     standing = agreements.standing([version.domain for version in versions])
     agreed = standing.in_force.content if standing.in_force else None
-    grounds = eligibility.load(session, eligibility.subject_of(row, agreed.period if agreed else None), today)
+    coming = _to_take_over(row, versions, moves)
+    grounds = eligibility.load(session, eligibility.subject_of(row, coming.period if coming else None), today)
     report = with_waivers(eligibility_checks.report(grounds.facts), grounds.waivers)
     days = strip(grounds.facts.period, lanes_of(grounds.facts, agreed.period if agreed else None))
     facts = SecondmentFacts(
@@ -99,7 +102,7 @@ def load(session: Session, found: Found, today: date, actor: Actor | None = None
         opening_open=opening is None or (opening.status is OpeningStatus.OPEN and opening.closes_on >= today),
         seats_left=store.seats_left(session, row, opening.seats) if opening and row.state is State.NOMINATED else 1,
         agreed=agreed.period if agreed else None,
-        version_agreed=agreed.number if agreed else None,
+        version_agreed=coming.number if coming else row.version_in_force,
         version_in_force=row.version_in_force,
         agreement_pending=standing.pending is not None,
         awaited=standing.awaited,
@@ -135,6 +138,18 @@ def receivers(session: Session, found: Found, audiences: Iterable[Audience]) -> 
             )
         )
     return people
+
+
+def _to_take_over(
+    row: Secondment, versions: Iterable[StoredVersion], moves: Iterable[MoveRow]
+) -> AgreementContent | None:
+    """The version that all have agreed and whose terms the secondment has not; an early end leaves older ones behind."""
+    ended = max((move.at for move in moves if move.verb is Verb.END_EARLY), default=None)
+    agreed = [one for one in versions if one.domain.mutual and one.domain.content.number > (row.version_in_force or 0)]
+    newest = max(agreed, key=lambda one: one.domain.content.number, default=None)
+    if newest is None or (ended is not None and newest.created_at <= ended):
+        return None
+    return newest.domain.content
 
 
 def _reader(actor: Actor | None, row: Secondment) -> Reader:

@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 from exchange.actions import agreements, secondments
 from exchange.actions.writing import Refused
 from exchange.domain.agreements import Decision, Mode
+from exchange.domain.periods import Period
 from exchange.domain.secondment_facts import EndReason, Side, State, Verb
 from exchange.domain.verdict import Refusal
 from exchange.jobs import housekeeping
+from exchange.store import secondment_facts
+from exchange.store import secondments as store
 from exchange.store.audit import AuditEvent
 from exchange.store.notices import Notice
 from exchange.store.secondments import Secondment
@@ -141,6 +144,38 @@ def test_an_early_end_sets_the_last_day_and_the_checklist_follows(session: Sessi
     assert row_of(session, ident).state is State.CLOSING
     detail = session.scalars(select(AuditEvent.detail).where(AuditEvent.verb == Verb.END_EARLY.value)).one()
     assert detail["ends_on"] == last.isoformat()
+
+
+def judged_days(session: Session, ident: int) -> set[Period]:
+    """The days on which eligibility, strip and caps of a secondment rest."""
+    found = store.find(session, ident, secondment_facts.scope_of(ACTOR["director"]))
+    assert found is not None
+    life = secondment_facts.load(session, found, TODAY)
+    return {life.eligible.period, life.strip.period}
+
+
+def test_what_is_judged_follows_an_early_end_and_an_extension(session: Session) -> None:
+    first, last = TODAY - 30 * DAY, TODAY + 120 * DAY
+    ident = add_agreed(session, State.ACTIVE, first, last)
+    assert judged_days(session, ident) == {Period(first, last)}
+    extend(session, ident, 28)
+    longer = Period(first, last + 28 * DAY)
+    assert judged_days(session, ident) == {longer}, "the extension is looked at before it is taken over"
+    secondments.move(session, ACTOR["uk_hr"], ident, Verb.AMEND, now=NOW)
+    assert judged_days(session, ident) == {longer}
+    early = TODAY + 6 * DAY
+    secondments.move(session, ACTOR["us_hr"], ident, Verb.END_EARLY, reason="work_finished", day=early, now=NOW)
+    assert judged_days(session, ident) == {Period(first, early)}
+
+
+def test_an_extension_agreed_before_an_early_end_is_not_taken_over_after_it(session: Session) -> None:
+    ident = add_agreed(session, State.ACTIVE, TODAY - 30 * DAY, TODAY + 120 * DAY)
+    extend(session, ident, 28)
+    early = TODAY + 6 * DAY
+    secondments.move(session, ACTOR["us_hr"], ident, Verb.END_EARLY, reason="work_finished", day=early, now=at(0))
+    secondments.move(session, ACTOR["us_hr"], ident, Verb.BEGIN_CLOSING, now=at(0))
+    housekeeping.take_over(session, at(1))
+    assert (row_of(session, ident).state, row_of(session, ident).ends_on) == (State.CLOSING, early)
 
 
 @pytest.mark.parametrize("reason", ["illness", "death"])

@@ -229,6 +229,11 @@ def reader_of(actor: Actor, person_id: int, home_id: int, host_id: int) -> Reade
     return Reader.OTHER
 
 
+def reader_of_plan(actor: Actor, person_id: int, home_id: int) -> Reader:
+    """The eyes on a stay that is only thought of: what home keeps of its people is not for a host to look up."""
+    return reader_of(actor, person_id, home_id, home_id)
+
+
 def with_waivers(report: Report, waivers: Iterable[Waiver]) -> Report:
     """The report with the waivers that have not run out noted on the failed checks they are for."""
     until = {

@@ -143,7 +143,7 @@ def receivers(session: Session, found: Found, audiences: Iterable[Audience]) -> 
 def _to_take_over(
     row: Secondment, versions: Iterable[StoredVersion], moves: Iterable[MoveRow]
 ) -> AgreementContent | None:
-    """The version that all have agreed and whose terms the secondment has not; an early end leaves older ones behind."""
+    """The version all have agreed whose terms the secondment has not taken over; an early end voids older ones."""
     ended = max((move.at for move in moves if move.verb is Verb.END_EARLY), default=None)
     agreed = [one for one in versions if one.domain.mutual and one.domain.content.number > (row.version_in_force or 0)]
     newest = max(agreed, key=lambda one: one.domain.content.number, default=None)

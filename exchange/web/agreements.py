@@ -25,7 +25,7 @@ from exchange.web import access, clock, refusals
 from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.forms import Form, TextDate
-from exchange.web.secondments import LEGAL_BASES, MODES
+from exchange.web.secondment_forms import LEGAL_BASES, MODES
 
 pages = Blueprint("agreements", __name__)
 

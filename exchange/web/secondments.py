@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DecimalField, HiddenField, RadioField, SelectChoice, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from exchange.actions import secondments as actions
-from exchange.actions.drafts import Proposal
 from exchange.actions.writing import Refused
 from exchange.domain import agreements as agreement_rules
 from exchange.domain import secondments as rules
 from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
-from exchange.domain.agreements import Mode
-from exchange.domain.policy_seeds import ROUTES
 from exchange.domain.secondment_facts import (
     BEFORE_ARRIVAL,
     FINAL,
@@ -26,14 +21,23 @@ from exchange.domain.secondment_facts import (
     State,
     Verb,
 )
-from exchange.store import institutes, secondment_facts, workstreams
+from exchange.store import institutes, secondment_facts
 from exchange.store import secondments as store
 from exchange.store.secondment_facts import Life
 from exchange.store.secondments import Found
-from exchange.web import access, checklists, clock, move_forms, refusals, stay_sections, wording
+from exchange.web import (
+    access,
+    checklists,
+    clock,
+    eligibility_preview,
+    move_forms,
+    refusals,
+    secondment_forms,
+    stay_sections,
+    wording,
+)
 from exchange.web.access import allowed
 from exchange.web.database import db
-from exchange.web.forms import Form, TextDate
 
 pages = Blueprint("secondments", __name__)
 
@@ -43,12 +47,7 @@ GROUPS: dict[str, tuple[str, frozenset[State] | None]] = {
     "now": ("Under way", UNDER_WAY),
     "over": ("Over", OVER | FINAL),
 }
-MODES = [
-    SelectChoice(Mode.IN_PERSON.value, "In person at the host"),
-    SelectChoice(Mode.HYBRID.value, "Partly at the host, partly at home"),
-    SelectChoice(Mode.REMOTE.value, "Remote"),
-]
-LEGAL_BASES = [SelectChoice("", "Not decided yet"), *(SelectChoice(key, words) for key, words in ROUTES.items())]
+CHECK = "check"  # the value of the button that only asks
 BUTTONS = {
     Verb.CONSENT: "Consent",
     Verb.RELEASE: "Record the release",
@@ -82,39 +81,6 @@ STAGES = (
 )
 
 
-class TermsForm(Form):
-    """What both a new and an edited draft say."""
-
-    starts_on = TextDate("First day", [InputRequired("Enter the first day")], description="For example, 5 Jan 2027")
-    ends_on = TextDate(
-        "Last day", [InputRequired("Enter the last day")], description="The last working day at the host"
-    )
-    mode = RadioField("Where they work", choices=MODES, default=Mode.IN_PERSON.value)
-    host_share = DecimalField(
-        "Share of their time at the host",
-        [InputRequired("Enter a share between 0 and 1"), NumberRange(0.05, 1, "Enter a share between 0.05 and 1")],
-        default=1,
-        description="1 is full time, 0.5 is half",
-    )
-    legal_basis = SelectField("Legal basis", [Optional()], choices=LEGAL_BASES)
-    purpose = TextAreaField(
-        "What they will do",
-        [Length(max=2000, message="Keep it under 2,000 characters")],
-        description="Both institutes see this.",
-    )
-
-
-class ProposalForm(TermsForm):
-    person = SelectField("Person", [InputRequired("Choose who is going")])
-    host = SelectField("Host institute", [InputRequired("Choose where they are going")])
-    opening = SelectField("Opening", [Optional()])
-    workstream = SelectField("Workstream", [Optional()], description="Its lead supports the nomination.")
-
-
-class EditForm(TermsForm):
-    version = HiddenField()
-
-
 @dataclass(frozen=True, slots=True)
 class Stage:
     label: str
@@ -140,16 +106,29 @@ def index() -> ResponseReturnValue:
 @pages.route("/secondments/new", methods=["GET", "POST"])
 @allowed(Permission.SECONDMENTS_PROPOSE)
 def new() -> ResponseReturnValue:
-    form = _proposal_form()
-    if form.validate_on_submit():
+    """The form of a new secondment; its button "Check" answers without saving."""
+    today = clock.today(access.signed_in().zone)
+    page = secondment_forms.proposal_page(today)
+    form = page.form
+    if request.form.get("step") != CHECK and form.validate_on_submit():
         try:
-            ident = actions.propose(db.session(), access.actor(), _proposal(form), now=clock.now())
+            ident = actions.propose(db.session(), access.actor(), secondment_forms.proposal(form), now=clock.now())
         except Refused as refusal:
             refusals.show(form, refusal)
         else:
             flash("The draft is saved. The person is asked for their consent.", "ok")
             return redirect(url_for("secondments.show", ident=ident), code=303)
-    return render_template("secondments/new.html", form=form), refusals.status(form)
+    preview = eligibility_preview.of_proposal(page, access.actor(), today)
+    return render_template("secondments/new.html", form=form, preview=preview), refusals.status(form)
+
+
+@pages.post("/secondments/check")
+@allowed(Permission.SECONDMENTS_PROPOSE)
+def check() -> ResponseReturnValue:
+    """The same answer alone, for the form that is being filled in; nothing is written."""
+    today = clock.today(access.signed_in().zone)
+    preview = eligibility_preview.of_proposal(secondment_forms.proposal_page(today), access.actor(), today)
+    return render_template("secondments/check.html", preview=preview, back=url_for("secondments.new"))
 
 
 @pages.get("/secondments/<int:ident>")
@@ -190,15 +169,15 @@ def show(ident: int) -> ResponseReturnValue:
 @allowed(Permission.SECONDMENTS_PROPOSE)
 def edit(ident: int) -> ResponseReturnValue:
     found = _found(ident)
-    row = found.secondment
-    form = EditForm(obj=row, data={"mode": row.mode.value, "version": row.version})
-    if form.validate_on_submit():
+    row, today = found.secondment, clock.today(access.signed_in().zone)
+    form = secondment_forms.edit_form(row)
+    if request.form.get("step") != CHECK and form.validate_on_submit():
         try:
             actions.edit(
                 db.session(),
                 access.actor(),
                 ident,
-                _terms(form, row.person_id, row.host_institute_id),
+                secondment_forms.terms(form, row.person_id, row.host_institute_id),
                 version=int(form.version.data or 0),
                 now=clock.now(),
             )
@@ -207,8 +186,19 @@ def edit(ident: int) -> ResponseReturnValue:
         else:
             flash("Saved.", "ok")
             return redirect(url_for("secondments.show", ident=ident), code=303)
-    status = refusals.status(form)
-    return render_template("secondments/edit.html", form=form, found=found, ref=store.reference(ident)), status
+    preview = eligibility_preview.of_draft(form, found, access.actor(), today)
+    page = render_template("secondments/edit.html", form=form, found=found, ref=store.reference(ident), preview=preview)
+    return page, refusals.status(form)
+
+
+@pages.post("/secondments/<int:ident>/check")
+@allowed(Permission.SECONDMENTS_PROPOSE)
+def check_draft(ident: int) -> ResponseReturnValue:
+    """What eligibility says of the draft with the terms as they are typed; nothing is written."""
+    found = _found(ident)
+    form = secondment_forms.edit_form(found.secondment)
+    preview = eligibility_preview.of_draft(form, found, access.actor(), clock.today(access.signed_in().zone))
+    return render_template("secondments/check.html", preview=preview, back=url_for("secondments.edit", ident=ident))
 
 
 @pages.route("/secondments/<int:ident>/move/<verb>", methods=["GET", "POST"])
@@ -288,50 +278,3 @@ def _sides_open(life: Life, actor: Actor) -> list[str]:
             life.agreement, side, actor, seen, approve, other_hands=life.facts.other_hands(side)
         )
     ]
-
-
-def _proposal_form() -> ProposalForm:
-    today = clock.today(access.signed_in().zone)
-    form = ProposalForm(
-        data={key: request.args[key] for key in ("person", "host", "opening", "workstream") if key in request.args}
-        or None
-    )
-    known = institutes.all_institutes(db.session())
-    people = store.candidates(db.session(), today)
-    form.person.choices = [SelectChoice("", "Choose a person")] + [
-        SelectChoice(str(p.id), f"{p.name} ({known[p.institute_id].short_name})") for p in people
-    ]
-    form.host.choices = [SelectChoice("", "Choose an institute")] + [
-        SelectChoice(str(i.id), i.short_name) for i in known.values()
-    ]
-    form.opening.choices = [SelectChoice("", "None yet")] + [
-        SelectChoice(str(o.id), f"{o.title} ({known[o.host_institute_id].short_name})")
-        for o in store.open_openings(db.session(), today)
-    ]
-    form.workstream.choices = [SelectChoice("", "None, or that of the opening")] + [
-        SelectChoice(str(w.id), w.title) for w in workstreams.listed(db.session())
-    ]
-    return form
-
-
-def _proposal(form: ProposalForm) -> Proposal:
-    opening = int(form.opening.data) if form.opening.data else None
-    workstream = int(form.workstream.data) if form.workstream.data else None
-    return replace(_terms(form, int(form.person.data), int(form.host.data), opening), workstream_id=workstream)
-
-
-def _terms(form: TermsForm, person_id: int, host_id: int, opening_id: int | None = None) -> Proposal:
-    assert form.starts_on.data is not None  # both were required
-    assert form.ends_on.data is not None
-    assert form.host_share.data is not None
-    return Proposal(
-        person_id=person_id,
-        host_id=host_id,
-        opening_id=opening_id,
-        starts_on=form.starts_on.data,
-        ends_on=form.ends_on.data,
-        mode=Mode(form.mode.data),
-        host_share=form.host_share.data,
-        legal_basis=form.legal_basis.data or "",
-        purpose=form.purpose.data or "",
-    )

@@ -3,9 +3,13 @@
 //
 // data-auto inside such a form sends it at every change. data-say on the new part is spoken.
 // data-recheck="/address" data-recheck-into="#part" on a form posts it there at every change and swaps the part of the
-// answer: checks that keep up while the form is filled in. The server must not write on such a request.
+// answer: checks that keep up while the form is filled in, also shortly after the last key. The server must not write on
+// such a request. Of answers that overtake each other the one to the newest question stays.
 
 const started = new WeakSet();
+const PAUSE_MS = 400;
+let typing;
+let asked = 0;
 
 export function enhance() {
   if (started.has(document)) return;
@@ -13,6 +17,7 @@ export function enhance() {
   document.addEventListener("submit", swapOnSubmit);
   document.addEventListener("click", swapOnClick);
   document.addEventListener("change", handleChange);
+  document.addEventListener("input", handleTyping);
   addEventListener("popstate", (event) => {
     if (event.state?.part) load(location.href, event.state.part);
     else location.reload();
@@ -41,6 +46,13 @@ function handleChange(event) {
   if (form?.dataset.recheck) recheck(form);
 }
 
+function handleTyping(event) {
+  const form = event.target.form;
+  if (!form?.dataset.recheck) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => recheck(form), PAUSE_MS);
+}
+
 async function visit(url, part) {
   if (!history.state?.part) history.replaceState({ part }, "", location.href);
   const landed = await load(url, part);
@@ -61,9 +73,12 @@ async function load(url, part) {
 }
 
 async function recheck(form) {
+  clearTimeout(typing);
+  const question = ++asked;
   const part = form.dataset.recheckInto;
   const answer = await fetch(form.dataset.recheck, { method: "POST", body: new FormData(form) });
-  if (answer.ok || answer.status === 422) replace(part, await answer.text());
+  const text = await answer.text();
+  if (question === asked && (answer.ok || answer.status === 422)) replace(part, text);
 }
 
 function replace(part, html) {

@@ -8,14 +8,16 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from exchange.actions import secondments
 from exchange.actions.drafts import Proposal
 from exchange.domain.secondment_facts import Verb
+from exchange.store.secondments import Secondment
 from tests.cast import ACTOR, NOW, PERSON, UK, US
 from tests.clients import PageClient
 from tests.engines import Database
-from tests.statements import statements
+from tests.statements import MOST, statements
 from tests.stays import with_papers
 
 As = Callable[[str], PageClient]
@@ -64,6 +66,48 @@ def test_a_lead_sees_what_they_have_proposed(as_: As) -> None:
     answer = client.send("/secondments/new", {"person": str(PERSON["ada"]), "host": str(US), **TERMS})
     assert client.get(answer.location).status_code == 200
     assert as_("uk_lead").get(answer.location).status_code == 404
+
+
+def test_the_form_answers_before_anything_is_saved(as_: As, app: Flask, database: Database, ident: int) -> None:
+    """By its button, which keeps what was typed, and by the fragment; each role reads what it may of the answer."""
+    typed = {
+        "person": str(PERSON["ada"]),
+        "host": str(US),
+        **TERMS,
+        "starts_on": "1 Sep 2027",
+        "ends_on": "30 Jun 2034",
+    }
+    home, host = as_("uk_hr"), as_("us_hr")
+    page = home.send("/secondments/new", {**typed, "step": "check", "purpose": "keep me"})
+    assert page.status_code == 200
+    for part in ("keep me", "30 Jun 2034", "Possible until", "No declaration of interests", "From: Employment record"):
+        assert part in page.text, part
+    fragment = home.send("/secondments/check", typed).text
+    assert "Possible until" in fragment
+    assert 'id="eligibility"' in fragment
+    theirs = host.send("/secondments/check", typed).text
+    assert "Not available for this role." in theirs
+    assert not [word for word in ("Possible until", "Employment and", "declaration", "Permission") if word in theirs]
+    assert "to your own institute" in as_("jp_hr").send("/secondments/check", typed).text
+    for wrong, sentence in (
+        ({"person": ""}, "Choose the person"),
+        ({"ends_on": "1 Jan 2027"}, "before the first day"),
+        ({"host_share": "NaN"}, "between 0.05 and 1"),
+        ({"person": "99999999999999999999"}, "Choose the person"),
+        ({"ends_on": "31 Feb"}, "Choose the person"),
+    ):
+        assert sentence in home.send("/secondments/check", typed | wrong).text
+    draft = home.send(f"/secondments/{ident}/check", {**TERMS, "ends_on": "30 Jun 2034"}).text
+    assert "Possible until" in draft
+    assert "The declaration is recent enough" in draft
+    assert as_("jp_hr").send(f"/secondments/{ident}/check", TERMS).status_code == 404
+    filled = "&".join(f"{key}={value}" for key, value in (("person", PERSON["ada"]), ("host", US)))
+    path = f"/secondments/new?{filled}&starts_on=2027-09-01&ends_on=2034-06-30&legal_basis=j1_research_scholar"
+    assert "Possible until" in home.get(path).text
+    for address in (path, f"/secondments/{ident}/edit"):
+        assert len(statements(app, lambda address=address: home.get(address))) <= MOST  # type: ignore[misc]
+    with database.session() as session:
+        assert session.scalar(select(func.count()).select_from(Secondment)) == 1
 
 
 def test_what_was_typed_stays_when_it_is_refused(as_: As) -> None:

@@ -35,6 +35,7 @@ function start() {
 function enhance(root) {
   all("[data-needs-script]", root).forEach((part) => (part.hidden = false));
   all(".scroll", root).forEach((box) => wideBoxes.observe(box));
+  all("table.stacks", root).forEach(nameCells);
   all("form[data-guard]", root).forEach((form) => form.addEventListener("input", () => (form.dataset.dirty = "yes")));
   for (const [selector, name] of FEATURES) {
     if (root.querySelector(selector)) import(`./js/${name}.js${VERSION}`).then((module) => module.enhance(root));
@@ -185,6 +186,25 @@ function clearBusy() {
 // <form data-guard> asks before text that was typed is lost.
 function warnOfUnsavedText(event) {
   if (document.querySelector("form[data-dirty]")) event.preventDefault();
+}
+
+// ---------------------------------------------------------------- tables whose rows become blocks on a phone
+
+// Cells carry the words of their column, and all say what they are: some browsers forget it when cells are laid out anew.
+function nameCells(table) {
+  const heads = [...table.tHead.rows[0].cells];
+  const words = heads.map((head) => (head.querySelector(".vh") ? "" : head.textContent.trim()));
+  table.setAttribute("role", "table");
+  all("thead, tbody", table).forEach((group) => group.setAttribute("role", "rowgroup"));
+  heads.forEach((head) => head.setAttribute("role", "columnheader"));
+  for (const row of table.rows) {
+    row.setAttribute("role", "row");
+    if (row.parentElement === table.tHead) continue;
+    [...row.cells].forEach((cell, i) => {
+      cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
+      if (cell.tagName === "TD" && words[i]) cell.dataset.label = words[i];
+    });
+  }
 }
 
 // ---------------------------------------------------------------- tables wider than their box

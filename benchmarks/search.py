@@ -1,16 +1,17 @@
-"""What a search page costs: CPU milliseconds at 10,000 people and 150,000 publications, beside a LIKE scan.
+"""What a search page costs: CPU milliseconds at 10,000 people with 15 publications each and at 100,000 with 3 each.
 
-    python benchmarks/search.py [PEOPLE] [PUBLICATIONS_EACH]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/search.py [PEOPLE PUBLICATIONS_EACH]
 
 With the language model installed, the order by meaning is part of it: "search" then includes what the model's vectors
 cost, and "new words" what it costs the first time that these words are asked for. The vectors of the made-up texts are
 drawn by chance, those of the words are the model's own. The last line is one need ranked against everybody.
 
-The world is made up in a SQLite file in a temporary folder: words with Zipf's frequencies, claims, institutes, and the
-index made by the application's own code. Each query is the page's whole search (who matches, the counts of every
-filter, 25 hits with where they were found); "page" adds the web: session, rendering, headers. CPU time of this process,
-the median of 15 runs after one that warms the caches. The rival is what a LIKE on names, titles, skills, texts and
-publications costs, ordered by name and without any count.
+The world is made up in a SQLite file in a temporary folder, which is deleted: words with Zipf's frequencies, claims,
+institutes, and the index made by the application's own code. Each query is the page's whole search (who matches, the
+counts of every filter, 25 hits with where they were found); "page" adds the web: session, rendering, headers. CPU time
+of this process, the median of 15 runs after one that warms the caches. The rivals: "LIKE", what a LIKE on names,
+titles, skills, texts and publications costs, ordered by name and without any count; and "all scored", the engine's own
+BM25 of everybody who has the words, best first, without a page and without any count.
 """
 
 from __future__ import annotations
@@ -56,9 +57,12 @@ WORDS = 20_000
 ABSTRACT = 140  # words
 INSTITUTES = ("UK-AISI", "US-CAISI", "JP-AISI", "SG-AISI")
 RUNS = 15
+SIZES = ((10_000, 15), (100_000, 3))
 QUERIES = {
     "a name": "lindqvist042",
     "a skill": "red teaming",
+    "one common word": "word00000",
+    "a word of most titles": "research",
     "two common words": "word00000 word00001",
     "two words of the middle": "word00300 word00500",
     "nothing typed": "",
@@ -74,11 +78,21 @@ LIKE = text(
     ORDER BY person.full_name LIMIT 25
     """
 )
+ALL_SCORED = text(
+    """
+    SELECT rowid, bm25(search_words, 8.0, 4.0, 6.0, 3.0, 1.0) AS score FROM search_words
+    WHERE search_words MATCH :words ORDER BY score
+    """
+)
 
 
 def main() -> None:
-    people = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    each = int(sys.argv[2]) if len(sys.argv) > 2 else 15
+    sizes = [(int(sys.argv[1]), int(sys.argv[2]))] if len(sys.argv) > 2 else SIZES
+    for people, each in sizes:
+        measure_world(people, each)
+
+
+def measure_world(people: int, each: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(Path(folder), f"sqlite:///{folder}/search.sqlite3", "x" * 40, secure_cookies=False)
         app = create_app(settings, CLOCK=lambda: NOW)
@@ -93,7 +107,7 @@ def main() -> None:
         with app.app_context():
             cache = give_meaning(app, db.session())
         print(f"{people:,} people, {people * each:,} publications, {len(INSTITUTES)} institutes; CPU ms, median")
-        print(f"{'query':26}{'found':>8}{'search':>9}{'new words':>11}{'page':>9}{'LIKE':>9}")
+        print(f"{'query':26}{'found':>8}{'search':>9}{'new words':>11}{'page':>9}{'LIKE':>9}{'all scored':>12}")
         for name, words in QUERIES.items():
             with app.app_context():
                 measure(cache, client, name, words)
@@ -112,7 +126,8 @@ def measure(cache: IndexCache, client: FlaskClient, name: str, words: str) -> No
     rival = cpu(partial(like, session, words), runs=3)
     fresh = cpu(partial(forget, cache, look)) if cache.has_model() else search
     page = cpu(partial(client.get, "/people", query_string={"q": words}))
-    print(f"{name:26}{total:>8,}{search:>9.1f}{fresh:>11.1f}{page:>9.1f}{rival:>9.1f}")
+    scored = cpu(partial(all_scored, session, words), runs=3) if words else 0.0
+    print(f"{name:26}{total:>8,}{search:>9.1f}{fresh:>11.1f}{page:>9.1f}{rival:>9.1f}{scored:>12.1f}")
 
 
 def forget(cache: IndexCache, look: Callable[[], object]) -> None:
@@ -152,6 +167,11 @@ def cpu(run: Callable[[], object], runs: int = RUNS) -> float:
 def like(session: Session, words: str) -> None:
     for word in words.split() or [""]:
         session.execute(LIKE, {"like": f"%{word}%"}).all()
+
+
+def all_scored(session: Session, words: str) -> None:
+    both = " AND ".join(f'"{word}"' for word in words.split())
+    session.execute(ALL_SCORED, {"words": both}).all()
 
 
 def build(session: Session, people: int, each: int) -> None:

@@ -37,16 +37,16 @@ KEPT_NEEDS = 200  # texts of needs whose vectors are kept in memory
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """How near everybody is to the words of a search."""
+    """How near people are to the words of a search."""
 
     middles: Middles
-    likeness: Floats
+    vector: Floats
 
     def ordered(self, ids: Sequence[int]) -> list[int]:
-        return self.middles.ordered(ids, self.likeness)
+        return self.middles.ordered(ids, self.vector)
 
     def nearest(self, most: int) -> list[int]:
-        return self.middles.nearest(self.likeness, most)
+        return self.middles.nearest(self.vector, most)
 
 
 @dataclass
@@ -125,7 +125,7 @@ class IndexCache:
             if self.middle is None or self.middle[0] is not index:
                 self.middle = (index, middles(index))
             found = self.middle[1]
-        return Meaning(found, found.likeness(vector)) if len(found.people) else None
+        return Meaning(found, vector) if len(found.people) else None
 
     def reader(self) -> Encoder:
         """The model itself, loaded when first needed. Raises ``ModelError`` where it is not installed."""

@@ -30,22 +30,18 @@ class Middles:
     people: npt.NDArray[np.int64]
     vectors: Floats
 
-    def likeness(self, vector: Floats) -> Floats:
-        """The cosine of everybody with a vector, float32 [people]."""
-        found: Floats = self.vectors @ vector
-        return found
-
-    def ordered(self, ids: Sequence[int], likeness: Floats) -> list[int]:
+    def ordered(self, ids: Sequence[int], vector: Floats) -> list[int]:
         """These people, the nearest first; whoever has no documents read last, all in the order given otherwise."""
         if not len(self.people):
             return list(ids)
         wanted = np.asarray(ids, np.int64)
         place = np.minimum(np.searchsorted(self.people, wanted), len(self.people) - 1)
-        found = np.where(self.people[place] == wanted, likeness[place], -1)
+        found = np.where(self.people[place] == wanted, self.vectors[place] @ vector, -1)
         return [ids[at] for at in np.argsort(-found, kind="stable").tolist()]
 
-    def nearest(self, likeness: Floats, most: int) -> list[int]:
+    def nearest(self, vector: Floats, most: int) -> list[int]:
         """Who is near enough, the nearest first."""
+        likeness = self.vectors @ vector
         count = min(most, len(likeness))
         best = np.argpartition(-likeness, count - 1)[:count] if count else np.zeros(0, np.int64)
         best = best[np.argsort(-likeness[best], kind="stable")]

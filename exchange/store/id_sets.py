@@ -1,9 +1,12 @@
-"""Sets of ids as rows of bits, so that ten thousand people are counted against a filter in a microsecond."""
+"""Sets of ids as rows of bits, so that a hundred thousand people are counted against a filter in microseconds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +17,18 @@ class IdSet:
 
     @classmethod
     def of(cls, ids: Iterable[int]) -> IdSet:
-        known = list(ids)
-        row = bytearray(max(known, default=0) // 8 + 1)
-        for ident in known:
-            row[ident >> 3] |= 1 << (ident & 7)
-        return cls.load(bytes(row))
+        return cls._of(np.fromiter(ids, np.int64))
+
+    @classmethod
+    def listed(cls, ids: str | None) -> IdSet:
+        """The ids that a database has joined by commas: one text is read much faster than a row for each."""
+        return cls._of(np.fromstring(ids or "", np.int64, sep=","))
+
+    @classmethod
+    def _of(cls, ids: npt.NDArray[np.int64]) -> IdSet:
+        row = np.zeros(int(ids.max(initial=0)) + 1, np.bool_)
+        row[ids] = True
+        return cls.load(np.packbits(row, bitorder="little").tobytes())
 
     @classmethod
     def load(cls, stored: bytes) -> IdSet:
@@ -41,16 +51,12 @@ class IdSet:
 
     def ids(self) -> list[int]:
         """Everybody in the set, in rising order."""
-        return [at * 8 + bit for at, byte in enumerate(self.dump()) if byte for bit in range(8) if byte >> bit & 1]
+        row = np.frombuffer(self.dump(), np.uint8)
+        found: list[int] = np.flatnonzero(np.unpackbits(row, bitorder="little")).tolist()
+        return found
 
     def among(self, ids: Iterable[int]) -> list[int]:
         """Those of ``ids`` that are in the set, in the order given."""
         row = self.dump()
         top = len(row) * 8
         return [ident for ident in ids if ident < top and row[ident >> 3] >> (ident & 7) & 1]
-
-    def places(self, ids: Sequence[int]) -> list[int]:
-        """Where in ``ids`` those stand that are in the set."""
-        row = self.dump()
-        top = len(row) * 8
-        return [place for place, ident in enumerate(ids) if ident < top and row[ident >> 3] >> (ident & 7) & 1]

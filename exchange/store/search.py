@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from heapq import nsmallest
+from itertools import islice
 from typing import Protocol
 
 from sqlalchemy import select
@@ -22,13 +23,15 @@ from exchange.store.availability import away
 from exchange.store.id_sets import IdSet
 from exchange.store.people import Person
 from exchange.store.publications import Publication
-from exchange.store.search_engines import NAME_FIRST, Scored, matching, near_names, trigrams
+from exchange.store.search_engines import Matching, matching, near_names, scores, trigrams
 from exchange.store.search_index import NETWORK, Facet, FacetValue, SearchPerson, facets, is_public
-from exchange.store.search_words import Query, fold, found_in, read_query, seems_in, sentence
+from exchange.store.search_words import Query, fold, found_in, read_query, seem_in, sentence
 from exchange.store.skills import SkillClaim
 
 PER_PAGE = 25
 LAST_PAGE = 400  # 10,000 people; nobody reads further, and no page costs more than another
+MOST_LOOKED_UP = 500  # put in order by asking for each; of more, everybody's names are gone through
+NAMES_AT_ONCE = 200
 MOST_DOCUMENTS = 600  # read to say where a word was found
 FEW = 10  # found by their words: so many or fewer are followed by others who mean the same
 MOST_ALIKE = 5
@@ -124,17 +127,19 @@ def find(
 ) -> Found:
     """The page that was asked for. ``own`` are the reader's institutes, whose people they find where others do not.
 
-    ``meaning`` is asked for only where words were typed that are no beginning of a name.
+    ``meaning`` is asked for only where words were typed that are no beginning of a name: where few are found, and where
+    several words make a sense together. One word that many have means little but itself.
     """
     query = read_query(asked.text)
     sets = _sets(session, asked, own)
-    scored, any_word = _scored(session, query, sets.seen)
-    everybody = IdSet.of(ident for ident, _ in scored) if query else sets.seen
+    matched = _matching(session, query, sets.seen)
+    everybody = sets.seen & (matched.words | matched.names) if matched else sets.seen
     people = sets.left_by(everybody)
     page = max(1, min(asked.page, LAST_PAGE, -(-len(people) // PER_PAGE)))
-    by_name = any(score <= NAME_FIRST for _, score in scored)
-    meant = meaning() if query and not by_name and asked.sort is Sort.BEST else None
-    on_page = _on_page(session, asked, people, scored if query else [], page, meant)
+    by_name = matched is not None and len(matched.names & sets.seen) > 0
+    may_mean = query and not by_name and asked.sort is Sort.BEST and (len(query.stems) > 1 or len(people) <= FEW)
+    meant = meaning() if may_mean else None
+    on_page = _on_page(session, asked, people, matched, page, meant)
     alike = _alike(sets, everybody, meant) if meant and len(people) <= FEW else []
     hits = _hits(session, [*on_page, *alike], query, sets.values)
     return Found(
@@ -143,7 +148,7 @@ def find(
         page=page,
         hits=hits[: len(on_page)],
         counts=_counts(sets, everybody),
-        any_word=any_word and len(people) > 0,
+        any_word=matched is not None and matched.any_word and len(people) > 0,
         near=() if people.bits or not query else _near(session, query, sets.seen),
         alike=hits[len(on_page) :],
     )
@@ -155,8 +160,8 @@ def found_ids(session: Session, asked: Asked, *, own: Collection[int]) -> IdSet:
     sets = _sets(session, asked, own)
     if not query:
         return sets.left_by(sets.seen)
-    scored, any_word = _scored(session, query, sets.seen)
-    return IdSet() if any_word else sets.left_by(IdSet.of(ident for ident, _ in scored))
+    matched = _matching(session, query, sets.seen)
+    return IdSet() if not matched or matched.any_word else sets.left_by(sets.seen & (matched.words | matched.names))
 
 
 def _alike(sets: _Sets, everybody: IdSet, meaning: Meaning) -> list[int]:
@@ -187,35 +192,43 @@ def _sets(session: Session, asked: Asked, own: Collection[int]) -> _Sets:
     return sets
 
 
-def _scored(session: Session, query: Query, seen: IdSet) -> tuple[Scored, bool]:
+def _matching(session: Session, query: Query, seen: IdSet) -> Matching | None:
     """Who has all the words; where nobody has, who has any.
 
     Which of the two is tried depends only on people whom the reader may find, or it would tell of the others.
     """
     if not query:
-        return [], False
-    scored = _those_in(matching(session, query), seen)
-    if scored or len(query.stems) == 1:
-        return scored, False
-    return _those_in(matching(session, query, any_word=True), seen), True
-
-
-def _those_in(scored: Scored, seen: IdSet) -> Scored:
-    return [scored[place] for place in seen.places([ident for ident, _ in scored])]
+        return None
+    found = matching(session, query)
+    if (seen & (found.words | found.names)).bits or len(query.stems) == 1:
+        return found
+    return matching(session, query, any_word=True)
 
 
 def _on_page(
-    session: Session, asked: Asked, people: IdSet, scored: Scored, page: int, meaning: Meaning | None
+    session: Session, asked: Asked, people: IdSet, matched: Matching | None, page: int, meaning: Meaning | None
 ) -> list[int]:
     """The ids of one page, in order."""
     first, last = (page - 1) * PER_PAGE, page * PER_PAGE
-    if scored and asked.sort is Sort.BEST:
-        count = max(last, MOST_MEANT) if meaning else last
-        best = nsmallest(count, _those_in(scored, people), key=lambda pair: (pair[1], pair[0]))
-        ids = [ident for ident, _ in best]
-        return (_fused(ids, meaning) if meaning else ids)[first:last]
-    names = session.scalars(select(SearchPerson.person_id).order_by(SearchPerson.sort_name, SearchPerson.person_id))
-    return people.among(names)[first:last]
+    if not people.bits:
+        return []
+    if matched is None or asked.sort is Sort.NAME:
+        return _by_name(session, people, last)[first:]
+    best = scores(session, matched, people)
+    count = max(last, MOST_MEANT) if meaning else last
+    ids = [ident for ident, _ in nsmallest(count, best, key=lambda pair: (pair[1], pair[0]))]
+    if last > len(best):
+        ids += (people - IdSet.of(ident for ident, _ in best)).ids()[: last - len(best)]
+    return (_fused(ids, meaning) if meaning else ids)[first:last]
+
+
+def _by_name(session: Session, people: IdSet, count: int) -> list[int]:
+    """The first of these people by name. Only as many names are read as it takes to come upon them."""
+    names = select(SearchPerson.person_id).order_by(SearchPerson.sort_name, SearchPerson.person_id)
+    if len(people) <= MOST_LOOKED_UP:
+        return list(session.scalars(names.where(SearchPerson.person_id.in_(people.ids())).limit(count)))
+    with session.scalars(names.execution_options(yield_per=NAMES_AT_ONCE)) as rows:
+        return list(islice((ident for part in rows.partitions() for ident in people.among(part)), count))
 
 
 def _fused(ids: list[int], meaning: Meaning) -> list[int]:
@@ -240,7 +253,7 @@ def _counts(sets: _Sets, everybody: IdSet) -> dict[FacetValue, int]:
 def _hits(session: Session, ids: Sequence[int], query: Query, values: dict[FacetValue, IdSet]) -> tuple[Hit, ...]:
     if not ids:
         return ()
-    people = session.execute(
+    rows = session.execute(
         select(
             Person.id,
             Person.full_name,
@@ -248,11 +261,19 @@ def _hits(session: Session, ids: Sequence[int], query: Query, values: dict[Facet
             SearchPerson.job_title,
             SearchPerson.institute_id,
             SearchPerson.publication_count,
+            SkillClaim.skill,
+            SkillClaim.level,
         )
         .join(SearchPerson, SearchPerson.person_id == Person.id)
+        .outerjoin(SkillClaim, SkillClaim.person_id == Person.id)
         .where(Person.id.in_(ids))
-    )
-    skills, open_to = _skills(session, ids), _open_to(values, ids)
+        .order_by(SkillClaim.level.desc(), SkillClaim.skill)
+    ).all()
+    skills: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for row in rows:
+        if row.skill is not None and is_public(row.skill):
+            skills[row.id].append((row.skill, row.level))
+    open_to = _open_to(values, ids)
     written = _written(session, ids, query) if query else {}
     hits = {
         row.id: Hit(
@@ -266,22 +287,9 @@ def _hits(session: Session, ids: Sequence[int], query: Query, values: dict[Facet
             about=row.about,
             written=written.get(row.id),
         )
-        for row in people
+        for row in {row.id: row for row in rows}.values()
     }
     return tuple(hits[ident] for ident in ids)
-
-
-def _skills(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
-    claims: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    rows = session.execute(
-        select(SkillClaim.person_id, SkillClaim.skill, SkillClaim.level)
-        .where(SkillClaim.person_id.in_(ids))
-        .order_by(SkillClaim.level.desc(), SkillClaim.skill)
-    )
-    for ident, code, level in rows:
-        if is_public(code):
-            claims[ident].append((code, level))
-    return claims
 
 
 def _open_to(values: dict[FacetValue, IdSet], ids: Sequence[int]) -> dict[int, list[OpenTo]]:
@@ -303,10 +311,9 @@ def _written(session: Session, ids: Sequence[int], query: Query) -> dict[int, Pa
     )
     promising: dict[int, list[tuple[int, int, int, str, str]]] = defaultdict(list)
     for place, (ident, title, abstract) in enumerate(rows):
-        in_title, in_abstract = fold(title), fold(abstract)
-        seem = seems_in(f"{in_title}\n{in_abstract}", query)
-        if seem:
-            promising[ident].append((-seem, -seems_in(in_title, query), place, title, abstract))
+        anywhere, in_title = seem_in(query, fold(title), fold(abstract))
+        if anywhere:
+            promising[ident].append((-anywhere, -in_title, place, title, abstract))
     return {ident: found for ident, papers in promising.items() if (found := _first_true(sorted(papers), query))}
 
 

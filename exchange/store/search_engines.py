@@ -2,27 +2,45 @@
 
 A score counts downwards: the lower, the better. FTS5 ranks by BM25 and PostgreSQL by ``ts_rank``; both give a word in a
 name the most weight, then in a skill, a job title, the text about the person, a publication.
+
+To find is cheap and to score is dear, forty times so. Everybody is found, as one text of ids; but where a word is in
+thousands of profiles, only so many are scored: the first of them, and those who have it elsewhere than in publications.
+A word that most people use tells little between them, so that little is lost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
+from exchange.store.id_sets import IdSet
 from exchange.store.search_words import Query
 
 Scored = list[tuple[int, float]]
 
 NAME_FIRST = -1000.0  # somebody whose name begins as typed stands before whoever has written of the word
 MOST_NEAR = 40
+MOST_SCORED = 500  # of those whom a word finds, and as many again of those who have it outside of publications
 
 _SQLITE = text(
     """
-    SELECT rowid, bm25(search_words, 8.0, 4.0, 6.0, 3.0, 1.0) FROM search_words WHERE search_words MATCH :words
+    SELECT group_concat(rowid), 'words' FROM search_words WHERE search_words MATCH :words
     UNION ALL
-    SELECT rowid, :name_first FROM search_names WHERE search_names MATCH :names
+    SELECT group_concat(rowid), 'names' FROM search_names WHERE search_names MATCH :names
+    """
+)
+_SQLITE_SCORES = text(
+    """
+    SELECT rowid, bm25(search_words, 8.0, 4.0, 6.0, 3.0, 1.0) FROM search_words
+    WHERE search_words MATCH :words AND rowid <= :edge
+    UNION ALL
+    SELECT * FROM (
+      SELECT rowid, bm25(search_words, 8.0, 4.0, 6.0, 3.0, 1.0) FROM search_words
+      WHERE search_words MATCH :elsewhere AND rowid > :edge LIMIT :most
+    )
     """
 )
 _SQLITE_NEAR = text(
@@ -30,10 +48,20 @@ _SQLITE_NEAR = text(
 )
 _POSTGRES = text(
     """
-    SELECT person_id, -ts_rank('{0.1, 0.4, 0.6, 1.0}', words, to_tsquery('simple', :words)) FROM search_words
-    WHERE words @@ to_tsquery('simple', :words)
+    SELECT string_agg(person_id::text, ','), 'words' FROM search_words WHERE words @@ to_tsquery('simple', :words)
     UNION ALL
-    SELECT person_id, :name_first FROM search_words WHERE words @@ to_tsquery('simple', :names)
+    SELECT string_agg(person_id::text, ','), 'names' FROM search_words WHERE words @@ to_tsquery('simple', :names)
+    """
+)
+_POSTGRES_SCORES = text(
+    """
+    SELECT person_id, -ts_rank('{0.1, 0.4, 0.6, 1.0}', words, to_tsquery('simple', :words)) FROM search_words
+    WHERE words @@ to_tsquery('simple', :words) AND person_id <= :edge
+    UNION ALL
+    (
+      SELECT person_id, -ts_rank('{0.1, 0.4, 0.6, 1.0}', words, to_tsquery('simple', :words)) FROM search_words
+      WHERE words @@ to_tsquery('simple', :elsewhere) AND person_id > :edge LIMIT :most
+    )
     """
 )
 _POSTGRES_NEAR = text(
@@ -79,22 +107,42 @@ def unindex_words(session: Session, person_ids: Sequence[int]) -> None:
         _in_sqlite(session, taken, person_ids)
 
 
-def matching(session: Session, query: Query, *, any_word: bool = False) -> Scored:
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Who has the words: all of them or any, ``any_word``; and whose name begins with what was typed."""
+
+    query: Query
+    any_word: bool
+    words: IdSet
+    names: IdSet
+
+
+def matching(session: Session, query: Query, *, any_word: bool = False) -> Matching:
     """Everybody in whose row all the words stand (or any of them), and whose name begins with what was typed."""
     sqlite = _is_sqlite(session)
-    joined = _sqlite_words if sqlite else _postgres_words
+    names = _joined(query.typed, any_word=False, sqlite=sqlite, mark="*" if sqlite else ":*A")
+    binds = {"words": _joined(query.stems, any_word=any_word, sqlite=sqlite), "names": names}
+    found = {kind: ids for ids, kind in session.execute(_SQLITE if sqlite else _POSTGRES, binds)}
+    return Matching(query, any_word, IdSet.listed(found["words"]), IdSet.listed(found["names"]))
+
+
+def scores(session: Session, found: Matching, seen: IdSet) -> Scored:
+    """How well people match, out of those who may be ``seen``. Where many do, some have no score."""
+    best = dict.fromkeys((seen & found.names).ids(), NAME_FIRST)
+    by_words = (seen & found.words).ids()
+    sqlite = _is_sqlite(session)
+    words = _joined(found.query.stems, any_word=found.any_word, sqlite=sqlite)
+    marked = _joined(found.query.stems, any_word=found.any_word, sqlite=sqlite, mark="" if sqlite else ":ABC")
     binds = {
-        "words": joined(query.stems, any_word=any_word, mark=""),
-        "names": joined(query.typed, any_word=False, mark="*" if sqlite else ":*A"),
-        "name_first": NAME_FIRST,
+        "words": words,
+        "elsewhere": f"{{name title skills about}} : ({words})" if sqlite else marked,
+        "edge": by_words[min(len(by_words), MOST_SCORED) - 1] if by_words else 0,
+        "most": MOST_SCORED if len(by_words) > MOST_SCORED else 0,
     }
-    rows = session.execute(_SQLITE if sqlite else _POSTGRES, binds).all()
-    best: dict[int, float] = {}
-    for ident, score in rows:
-        known = best.get(ident)
-        if known is None or score < known:
-            best[ident] = score
-    return list(best.items())
+    for ident, score in session.execute(_SQLITE_SCORES if sqlite else _POSTGRES_SCORES, binds).all():
+        best[ident] = min(score, best.get(ident, 0.0))
+    ids = seen.among(best)
+    return [(ident, best[ident]) for ident in ids]
 
 
 def near_names(session: Session, query: Query) -> list[int]:
@@ -123,9 +171,7 @@ def _is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def _sqlite_words(parts: tuple[str, ...], *, any_word: bool, mark: str) -> str:
-    return (" OR " if any_word else " AND ").join(f'"{part}"{mark}' for part in parts)
-
-
-def _postgres_words(parts: tuple[str, ...], *, any_word: bool, mark: str) -> str:
-    return (" | " if any_word else " & ").join(f"'{part}'{mark}" for part in parts)
+def _joined(parts: tuple[str, ...], *, any_word: bool, sqlite: bool, mark: str = "") -> str:
+    """The words in the engine's own language; ``mark`` says where or how each has to stand."""
+    either, both, quote = (" OR ", " AND ", '"') if sqlite else (" | ", " & ", "'")
+    return (either if any_word else both).join(f"{quote}{part}{quote}{mark}" for part in parts)

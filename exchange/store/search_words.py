@@ -141,9 +141,12 @@ def found_in(text: str, query: Query) -> frozenset[str]:
     return frozenset(typed for typed in query.typed if _stands(typed, folded))
 
 
-def seems_in(folded: str, query: Query) -> int:
-    """How many words of the query seem to stand in a folded text: a quick look, by how they begin."""
-    return sum(_shared(typed) in folded for typed in query.typed)
+def seem_in(query: Query, title: str, abstract: str) -> tuple[int, int]:
+    """How many words of the query seem to stand in a folded text, and in its title: a quick look, by how they begin."""
+    beginnings = [_shared(typed) for typed in query.typed]
+    in_title = [beginning in title for beginning in beginnings]
+    anywhere = [there or beginning in abstract for there, beginning in zip(in_title, beginnings, strict=True)]
+    return sum(anywhere), sum(in_title)
 
 
 def sentence(text: str, query: Query, longest: int = 160) -> str:
@@ -162,8 +165,17 @@ def _stands(typed: str, folded: str) -> bool:
     if not typed.isascii():
         return True
     root = stem(typed)
-    candidates = set(re.findall(rf"(?<!\w){re.escape(beginning)}\w*", folded))
-    return any(word == typed or stem(word) == root for word in candidates)
+    for found in _begun(beginning).finditer(folded):
+        inside = found.start() > 0 and _WORD.match(folded[found.start() - 1])
+        if not inside and (found[0] == typed or stem(found[0]) == root):
+            return True
+    return False
+
+
+@lru_cache(maxsize=1024)
+def _begun(beginning: str) -> re.Pattern[str]:
+    """What begins like this, to the end of the word. Letters first: that is looked for fastest."""
+    return re.compile(rf"{re.escape(beginning)}\w*")
 
 
 def _asked_for(word: str, query: Query) -> bool:

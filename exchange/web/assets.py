@@ -11,7 +11,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import current_app, request, url_for
+from flask import current_app, g, request, url_for
 from flask_compress import Compress
 
 from exchange.web.hues import hue, letters
@@ -61,8 +61,11 @@ class Versions:
 
 
 def asset(name: str) -> str:
-    """The address of a static file, with its version."""
-    return url_for("static", filename=name, v=_versions().of(name))
+    """The address of a static file, with its version. A page asks for that of the icons fifty times."""
+    known: dict[str, str] = g.setdefault("asset_addresses", {})
+    if name not in known:
+        known[name] = url_for("static", filename=name, v=_versions().of(name))
+    return known[name]
 
 
 def chosen_theme() -> str:

@@ -63,7 +63,7 @@ def marked(text: str, query: Query | None) -> Markup:
     """The text with the words that were asked for marked."""
     if not query:
         return escape(text)
-    pieces = (Markup("<mark>{}</mark>").format(piece) if hit else escape(piece) for piece, hit in mark(text, query))
+    pieces = (Markup("<mark>") + piece + Markup("</mark>") if hit else piece for piece, hit in mark(text, query))
     return Markup("").join(pieces)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -164,7 +165,13 @@ def weeks_between(first: date, last: date) -> int:
 def counted(number: int, one: str, many: str = "", *, locale: LocaleName = "en_GB") -> str:
     """A number with its noun: ``1 person``, ``1,204 people``."""
     noun = one if number == 1 else many or f"{one}s"
-    return f"{format_decimal(number, locale=locale)} {noun}"
+    return f"{written_number(number, locale)} {noun}"
+
+
+@lru_cache(maxsize=4096)
+def written_number(number: float, locale: LocaleName) -> str:
+    """A number with its groups: ``1,204``. A page of filters writes a hundred of them, mostly the same."""
+    return format_decimal(number, locale=locale)
 
 
 def time_left(day: date, today: date) -> str:
@@ -211,7 +218,7 @@ def register(app: Flask) -> None:
         return counted(number, one, many, locale=current_reader().locale)
 
     def fnumber(number: float) -> str:
-        return format_decimal(number, locale=current_reader().locale)
+        return written_number(number, current_reader().locale)
 
     app.jinja_env.filters |= {
         "fdate": fdate,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from exchange.domain.people import OpenTo, Visibility
 from exchange.domain.periods import Period
-from exchange.store import search_index
+from exchange.store import search, search_engines, search_index
 from exchange.store.people import Absence, Employment, Person, PersonOpenTo, PersonStatus
 from exchange.store.publications import Publication
 from exchange.store.search import Asked, Found, Paper, Sort, find
@@ -106,6 +106,20 @@ def test_all_words_must_match_and_where_none_has_all_some_do(session: Session) -
     assert (names(both), both.any_word) == (["Tomas Rivera"], False)
     some = look(session, "sandboxes circuits")
     assert (set(names(some)), some.any_word) == ({"Ada Lindqvist", "Tomas Rivera"}, True)
+
+
+def test_where_many_have_a_word_all_are_found_and_who_has_it_elsewhere_than_in_papers_comes_first(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_engines, "MOST_SCORED", 2)
+    for ident in range(901, 907):
+        newcomer(session, ident, f"Newcomer {ident}", about="Builds kayaks." if ident == 906 else "")
+        session.add(written(ident, "Kayaks in storms", "", 2025))
+    search_index.refresh(session, range(901, 907), day=TODAY)
+    found = look(session, "kayaks")
+    assert [hit.person_id for hit in found.hits] == [906, 901, 902, 903, 904, 905]
+    assert (found.total, found.counts["institute", str(UK)]) == (6, 6)
+    assert search.found_ids(session, Asked(text="kayaks"), own={US}).ids() == list(range(901, 907))
 
 
 def test_a_hit_says_where_it_was_found(session: Session) -> None:

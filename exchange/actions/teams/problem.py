@@ -21,6 +21,8 @@ from exchange.matching.round_files import eases_to_json, problem_to_json
 from exchange.matching.scores import score_people
 from exchange.matching.words import looks_english
 from exchange.store.allocations import AllocationStatus
+from exchange.store.need_texts import seat_text
+from exchange.store.search_index import is_public
 
 MOST_SEATS = 2  # that one person takes in a round
 MOST_CANDIDATES = 150  # weighed for a role; the best of a demand that few meet come on top
@@ -72,10 +74,14 @@ def build(session: Session, cache: IndexCache, records: Records, settings: TeamS
 
 
 def text_need(role: Role) -> Need:
-    """What the fit of a person to a role is measured against."""
-    stream, row = role.page.workstream, role.row
-    skills = tuple(SkillRequirement(s.skill, Level(s.level), MUST_WEIGHT if s.must else 1.0) for s in row.skills)
-    return Need(f"{stream.title}. {stream.area}. {row.role}. {stream.description}", skills)
+    """What the fit of a person to a role is measured against: the same as where the workstream says who fits."""
+    row = role.row
+    skills = tuple(
+        SkillRequirement(s.skill, Level(s.level), MUST_WEIGHT if s.must else 1.0)
+        for s in row.skills
+        if is_public(s.skill)
+    )
+    return Need(seat_text(role.page.workstream, row.role, row.strand), skills)
 
 
 def _teams(records: Records) -> dict[tuple[int, str], int]:

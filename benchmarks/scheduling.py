@@ -1,6 +1,6 @@
 """How near to the best possible are plans for a round, how fast, and in how much memory?
 
-    python benchmarks/scheduling.py INSTANCE.json.gz --seconds 60 --out PLAN.json [--rivals] [--reproducible]
+    python benchmarks/scheduling.py INSTANCE.json.gz --seconds 60 --out PLAN.json [--gap 0.003] [--rivals] [--reproducible]
 
 ``--seconds`` are CPU seconds of this process. Prints the value, the proven bound, the gap, CPU seconds and peak memory,
 beside plain greedy insertion. With ``--rivals`` the same instance and the same CPU seconds go to CP-SAT (optional
@@ -81,6 +81,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("instance", type=Path)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--gap", type=float, default=0.0, help="end the run once so near to the bound (0.003: 0.3 %%)")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--reproducible", action="store_true")
@@ -92,7 +93,11 @@ def main() -> None:
     read = time.process_time()
     watcher = Watcher(verbose=chosen.verbose)
     options = Options(
-        seconds=chosen.seconds - read, seed=chosen.seed, reproducible=chosen.reproducible, rounds=chosen.rounds
+        seconds=chosen.seconds - read,
+        gap=chosen.gap,
+        seed=chosen.seed,
+        reproducible=chosen.reproducible,
+        rounds=chosen.rounds,
     )
     plan = solve(problem, options, on_progress=watcher)
     spent, peak = time.process_time(), peak_megabytes()

@@ -115,31 +115,32 @@ def _slots_of(index: Index, openings: _Openings, number: int, skills: Ints, funn
     if not len(chosen):
         return None
     end = _availability_end(person.availability, index.span)
-    willing = (end > 0) & (weeks >= person.earliest_start) & (weeks <= person.latest_start)
+    weeks = np.flatnonzero((end > 0) & (weeks >= person.earliest_start) & (weeks <= person.latest_start))
+    end, here = end[weeks], np.ix_(chosen, weeks)
     lead = np.array([person.lead_weeks.get(institute.id, 0) for institute in index.institutes], dtype=np.int64)
     guarded = openings.clearance[chosen] > 0
-    allowed = willing[None, :] & openings.inside[chosen]
+    allowed = openings.inside[here]
     steps = [allowed.any(axis=1)]
-    ruled_end = _ruled_end(index, number, chosen)
+    ruled_end = _ruled_end(index, number, chosen)[:, weeks]
     allowed &= ruled_end > weeks[None, :]
     steps.append(allowed.any(axis=1))
     allowed &= weeks[None, :] >= index.problem.now + lead[index.host[chosen]][:, None]
     steps.append(allowed.any(axis=1))
     allowed &= (weeks < person.clearance_ends)[None, :] | ~guarded[:, None]
     steps.append(allowed.any(axis=1))
-    last = np.minimum(np.minimum(end[None, :], openings.must_end[chosen]), ruled_end)
+    last = np.minimum(np.minimum(end[None, :], openings.must_end[here]), ruled_end)
     last = np.where(guarded[:, None], np.minimum(last, person.clearance_ends), last)
     shortest = np.maximum(person.min_weeks, openings.shortest[chosen])[:, None]
     longest = np.minimum(np.minimum(person.max_weeks, openings.longest[chosen])[:, None], last - weeks[None, :])
     allowed &= longest >= shortest
     steps.append(allowed.any(axis=1))
-    allowed &= openings.may_start[chosen]
+    allowed &= openings.may_start[here]
     steps.append(allowed.any(axis=1))
     counts = [len(chosen), *(int(step.sum()) for step in steps)]
     funnel[3:-1] = -np.diff(counts)
     funnel[-1] = counts[-1]
     row, start = np.nonzero(allowed)
-    return chosen[row], start, np.broadcast_to(shortest, allowed.shape)[row, start], longest[row, start]
+    return chosen[row], weeks[start], shortest[row, 0], longest[row, start]
 
 
 def eligible_slots(index: Index) -> Slots:

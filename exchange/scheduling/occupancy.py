@@ -30,11 +30,7 @@ class Occupancy:
         self.left = limits.placements.copy()
         self.placed: dict[int, list[int]] = {}
         self.value = 0
-        self._full_seat, self._full_desk, self._full_team = (
-            _next_full(self.seats),
-            _next_full(self.desks),
-            _next_full(self.away),
-        )
+        self._note_full()
 
     @property
     def numbers(self) -> Ints:
@@ -66,8 +62,34 @@ class Occupancy:
 
     def place_all(self, numbers: Ints) -> None:
         """Place several columns."""
-        for number in numbers.tolist():
-            self.place(number)
+        columns = self.model.catalogue.columns(numbers)
+        seat_end = columns.end + self.index.turnover[columns.opening]
+        for grid, key, end in (
+            (self.seats, columns.opening, seat_end),
+            (self.desks, columns.host, columns.end),
+            (self.away, columns.team, columns.end),
+        ):
+            for row, first, after in zip(key.tolist(), columns.start.tolist(), end.tolist(), strict=True):
+                grid[row, first:after] -= 1
+        self._note_full()
+        self._pay(columns, 1)
+        np.subtract.at(self.left, columns.candidate, 1)
+        for person, number in zip(columns.candidate.tolist(), numbers.tolist(), strict=True):
+            self.placed.setdefault(person, []).append(number)
+
+    def _note_full(self) -> None:
+        self._full_seat, self._full_desk, self._full_team = (
+            _next_full(self.seats),
+            _next_full(self.desks),
+            _next_full(self.away),
+        )
+
+    def _pay(self, columns: Columns, sign: int) -> None:
+        self.purses -= sign * spending(self.index, columns)
+        net = sign * signed_weeks(self.index, columns, len(self.low))
+        self.low -= net
+        self.high -= net
+        self.value += sign * int(columns.value.sum())
 
     def _change(self, column: Columns, sign: int) -> None:
         o, h, t = int(column.opening[0]), int(column.host[0]), int(column.team[0])
@@ -78,12 +100,8 @@ class Occupancy:
         self._full_seat[o] = _next_full(self.seats[o : o + 1])[0]
         self._full_desk[h] = _next_full(self.desks[h : h + 1])[0]
         self._full_team[t] = _next_full(self.away[t : t + 1])[0]
-        self.purses -= sign * spending(self.index, column)
-        net = sign * signed_weeks(self.index, column, len(self.low))
-        self.low -= net
-        self.high -= net
+        self._pay(column, sign)
         self.left[column.candidate[0]] -= sign
-        self.value += sign * int(column.value[0])
 
     def fits(self, columns: Columns, *, balance: bool = True) -> Bools:
         """Which of the columns could each be placed now (``balance=False``: if others made up for the balance)."""
@@ -137,10 +155,12 @@ class Occupancy:
 
     def _shorten_to_rest(self, longest: Ints, person: Ints, start: Ints) -> None:
         """Keep the weeks at home between two placements of the people who already have one."""
-        for number in np.unique(person[self.index.several[person]]).tolist():
+        placed_already = self.left < self.model.limits.placements
+        theirs = np.flatnonzero((self.index.several & placed_already)[person])
+        for number in np.unique(person[theirs]).tolist():
             for placed in self.placed.get(number, ()):
                 column, rest = self.model.catalogue.columns(np.array([placed])), int(self.index.rest[number])
-                before = np.flatnonzero((person == number) & (start < int(column.end[0]) + rest))
+                before = theirs[(person[theirs] == number) & (start[theirs] < int(column.end[0]) + rest)]
                 longest[before] = np.minimum(longest[before], int(column.start[0]) - rest - start[before])
 
 

@@ -1,6 +1,6 @@
 """How near to the best possible are plans for a round, how fast, and in how much memory?
 
-    python benchmarks/scheduling.py INSTANCE.json.gz --seconds 60 --out PLAN.json [--gap 0.003] [--rivals] [--reproducible]
+    python benchmarks/scheduling.py INSTANCE.json.gz --seconds 60 --out PLAN.json [--gap 0.003] [--rivals]
 
 ``--seconds`` are CPU seconds of this process. Prints the value, the proven bound, the gap, CPU seconds and peak memory,
 beside plain greedy insertion. With ``--rivals`` the same instance and the same CPU seconds go to CP-SAT (optional

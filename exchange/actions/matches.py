@@ -10,16 +10,20 @@ from sqlalchemy.orm import Session
 
 from exchange.actions.affinity import IndexCache
 from exchange.domain import clearances
-from exchange.domain.clearances import Answer
+from exchange.domain.clearances import Need as AccessNeed
+from exchange.domain.eligibility import Check, Finding, Reader, Report, Result
+from exchange.domain.eligibility_checks import seat_access, working_time
 from exchange.domain.periods import Period
 from exchange.domain.skills import Level, SkillRequirement, vocabulary
 from exchange.matching.affinity import NOBODY, AffinityIndex
 from exchange.matching.profiles import Need
 from exchange.matching.ranking import Affinity, rank
 from exchange.store import matches as store
+from exchange.store import seat_facts
 from exchange.store.matches import Considered, Text
 from exchange.store.need_texts import seat_text
 from exchange.store.search_index import is_public
+from exchange.store.seat_facts import SeatAsked
 from exchange.store.workstreams import RequirementRow, WorkstreamPage
 
 SHOWN = 20
@@ -29,12 +33,17 @@ MUST_WEIGHT = 3.0  # a skill that one must have counts three times in the order;
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One person and the reasons. ``clearance`` is a sentence of the kind "meets what is asked until …", or ""."""
+    """One person and the reasons.
+
+    ``access`` is a sentence of the kind "meets what is asked until …", or "" where nothing is asked; ``blocks`` is what
+    else stands in the way of the seat, as everybody may read it.
+    """
 
     who: Considered
     affinity: Affinity
     documents: tuple[tuple[Text, float], ...]  # the publications that speak for it, with their shares
-    clearance: str
+    access: str
+    blocks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,6 @@ def for_requirement(
 ) -> Matched:
     """Who fits a seat of a workstream, best first, out of the people of the institutes that take part."""
     row = page.workstream
-    asked = requirement.clearance_asked or row.clearance_asked
     text = seat_text(row, requirement.role, requirement.strand)
     skills = tuple(
         SkillRequirement(s.skill, Level(s.level), MUST_WEIGHT if s.must else 1.0)
@@ -64,14 +72,14 @@ def for_requirement(
     everybody = store.considered(session, today)
     taking_part = page.partners | {row.lead_institute_id}
     people = {ident: who for ident, who in everybody.items() if who.institute_id in taking_part}
-    answers = {ident: _meets(who, asked, Period(start, end), today) for ident, who in people.items()}
-    open_to = [ident for ident, answer in answers.items() if answer is None or answer.answer is not Answer.DOES_NOT]
+    judged = _judge(session, page, requirement, people, Period(start, end), today)
+    open_to = [ident for ident, found in judged.items() if not _barred(found)]
     index = cache.current(session)
     ranking = rank(index, Need(text, skills), need_vector=cache.read(text), today=today, among=open_to, limit=SHOWN)
     shown = (document.document_id for one in ranking.people for document in one.documents)
     texts = cache.documents(session, shown)
     return Matched(
-        matches=tuple(_match(people, affinity, texts, answers[affinity.person_id]) for affinity in ranking.people),
+        matches=tuple(_match(people, affinity, texts, judged[affinity.person_id]) for affinity in ranking.people),
         unavailable=tuple(who for ident, who in people.items() if ident not in set(open_to)),
         considered=len(people),
         notes=(*ranking.notes, *_short_note(row.description), *_unread_note(index), *_restricted_note(requirement)),
@@ -103,17 +111,44 @@ def _restricted_note(requirement: RequirementRow) -> tuple[str, ...]:
     return (note,)
 
 
-def _meets(who: Considered, asked: str | None, period: Period, today: date) -> clearances.Meets | None:
-    if asked is None:
-        return None
-    need = clearances.need_of(asked, "")
-    return clearances.meets(who.clearances, need, period, today)
+def _judge(
+    session: Session,
+    page: WorkstreamPage,
+    requirement: RequirementRow,
+    people: Mapping[int, Considered],
+    days: Period,
+    today: date,
+) -> dict[int, tuple[Finding, ...]]:
+    """What the rules of eligibility find about each of them in this seat, as everybody may read it.
+
+    The access is one finding, whatever is asked; where nothing is asked there is none.
+    """
+    row, homes = page.workstream, {ident: who.institute_id for ident, who in people.items()}
+    lead = row.lead_institute_id
+    records = seat_facts.load(session, homes, {lead}, today)
+    level = clearances.need_of(requirement.clearance_asked or row.clearance_asked, records.country(lead))
+    need = AccessNeed(level.country, level.rank, citizenships=frozenset(requirement.citizenships))
+    asks = bool(level.rank or need.citizenships)
+    seat = SeatAsked(lead, row.id, days, requirement.share, need)
+    judged = {}
+    for ident in people:
+        facts = records.facts(ident, seat)
+        findings = (working_time(facts), *(seat_access(facts) if asks else ()))
+        judged[ident] = Report(findings, today).redacted(Reader.OTHER).findings
+    return judged
+
+
+def _barred(findings: tuple[Finding, ...]) -> bool:
+    """Whether the access is certainly not there. Time is a matter of talking."""
+    return any(finding.check is Check.ACCESS and finding.result is Result.FAIL for finding in findings)
 
 
 def _match(
-    people: Mapping[int, Considered], affinity: Affinity, texts: Mapping[int, Text], answer: clearances.Meets | None
+    people: Mapping[int, Considered], affinity: Affinity, texts: Mapping[int, Text], findings: tuple[Finding, ...]
 ) -> Match:
     documents = tuple(
         (texts[document.document_id], document.share) for document in affinity.documents if document.share > 0
     )
-    return Match(people[affinity.person_id], affinity, documents, str(answer) if answer is not None else "")
+    access = next((finding.reason for finding in findings if finding.check is Check.ACCESS), "")
+    blocks = tuple(f.reason for f in findings if f.check is not Check.ACCESS and f.result is Result.FAIL)
+    return Match(people[affinity.person_id], affinity, documents, access, blocks)

@@ -211,6 +211,11 @@ CHECKS: tuple[Callable[[EligibilityFacts], Finding], ...] = (
 )
 
 
+def seat_access(facts: EligibilityFacts) -> tuple[Finding, ...]:
+    """The checks of access to the work of a seat, for which nobody moves; recognitions count with the clearance."""
+    return citizenship(facts), clearance(facts)
+
+
 def _access(facts: EligibilityFacts) -> Meets:
     return meets(
         facts.candidate.clearances,

@@ -6,13 +6,13 @@ Everybody else reads the same words whichever of them failed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from exchange.domain import clearances as access
-from exchange.domain.clearances import Answer, Clearance, Need
+from exchange.domain.clearances import Need
+from exchange.domain.eligibility import Check, Finding, Result
 from exchange.domain.periods import DAY, Period
 from exchange.domain.skills import Level
 
@@ -22,13 +22,11 @@ WORKING_DAY = 8  # hours; offices are taken to work at the same hours of their o
 
 @dataclass(frozen=True, slots=True)
 class SeatPerson:
-    """What the filters look at. ``citizenships`` is None where nothing is recorded, which is not the same as none."""
+    """What the filters look at that everybody may read about."""
 
     skills: Mapping[str, Level] = field(default_factory=dict)
     languages: frozenset[str] = frozenset()
     zone: str = "UTC"
-    citizenships: frozenset[str] | None = None
-    clearances: tuple[Clearance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +57,12 @@ class Failed:
         return (*self.open, NOT_AVAILABLE) if self.guarded else self.open
 
 
-def failed(person: SeatPerson, need: SeatNeed, today: date) -> Failed:
-    """The filters that somebody does not pass. What is not known is never a pass."""
-    return Failed(failed_openly(person, need), tuple(_guarded(person, need, today)))
+def failed(person: SeatPerson, need: SeatNeed, access: Iterable[Finding]) -> Failed:
+    """The filters that somebody does not pass. What is not known is never a pass.
+
+    ``access`` is what the rules of eligibility find about clearance and citizenship for the days of the seat.
+    """
+    return Failed(failed_openly(person, need), tuple(_guarded(access, need.period)))
 
 
 def failed_openly(person: SeatPerson, need: SeatNeed) -> tuple[str, ...]:
@@ -100,16 +101,15 @@ def shared_hours(one: str, other: str, day: date) -> float:
     return max(0.0, WORKING_DAY - min(hours, 24 - hours))
 
 
-def _guarded(person: SeatPerson, need: SeatNeed, today: date) -> list[str]:
-    said = []
-    if need.access.rank and not access.meets(person.clearances, need.access, need.period, today).throughout:
-        said.append("No recorded clearance certainly opens the work on every day of the seat.")
-    citizenship = access.citizenship_answer(person.citizenships, need.access)
-    if citizenship is Answer.DOES_NOT:
-        said.append("The citizenship rule is not met.")
-    elif citizenship is Answer.UNKNOWN:
-        said.append("Whether the citizenship rule is met is not known: no citizenship is recorded.")
-    return said
+def _guarded(access: Iterable[Finding], days: Period) -> Iterator[str]:
+    for finding in access:
+        sure = finding.result is Result.PASS and (finding.until is None or finding.until >= days.end)
+        if finding.check is Check.CLEARANCE and not sure:
+            yield "No recorded clearance certainly opens the work on every day of the seat."
+        elif finding.check is Check.CITIZENSHIP and finding.result is Result.FAIL:
+            yield "The citizenship rule is not met."
+        elif finding.check is Check.CITIZENSHIP and finding.result is Result.UNKNOWN:
+            yield "Whether the citizenship rule is met is not known: no citizenship is recorded."
 
 
 @dataclass(frozen=True, slots=True)

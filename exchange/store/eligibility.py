@@ -36,11 +36,11 @@ from exchange.domain.secondment_facts import OVER, UNDER_WAY
 from exchange.domain.skills import vocabulary
 from exchange.store import policies
 from exchange.store.batches import Rows, gather
-from exchange.store.eligibility_reads import THE_SITE, Subject, reads_for, scope_of, subject_of
+from exchange.store.eligibility_reads import THE_SITE, Scope, Subject, reads_for, scope_of, subject_of
 from exchange.store.institutes import Membership
 from exchange.store.secondments import HOLDING, reference
 
-__all__ = ["Grounds", "Recorded", "Subject", "load", "load_all", "subject_of"]
+__all__ = ["Grounds", "Recorded", "Scope", "Subject", "load", "load_all", "load_scope", "subject_of"]
 
 BEGUN = UNDER_WAY | OVER
 CHECKS = {check.value: check for check in Check}
@@ -67,7 +67,12 @@ def load(session: Session, subject: Subject, today: date) -> Grounds:
 
 def load_all(session: Session, subjects: Iterable[Subject], today: date) -> Recorded:
     """Everything recorded about the people, seats and stays of these subjects; each pair's facts are made in memory."""
-    return Recorded(gather(session, **reads_for(scope_of(subjects))), today)
+    return load_scope(session, scope_of(subjects), today)
+
+
+def load_scope(session: Session, scope: Scope, today: date) -> Recorded:
+    """The same where it is known of whom and what, before anybody asks about a pair."""
+    return Recorded(gather(session, **reads_for(scope)), today)
 
 
 class Recorded:
@@ -111,6 +116,16 @@ class Recorded:
             today=self.today,
         )
 
+    def during_stay(self, subject: Subject) -> Subject:
+        """The same as part of the stay that has the person at the host on some of these days, if there is one.
+
+        What the host decided for that stay then counts, and the stay takes no time from what is done during it.
+        """
+        for ident, host, _, _, first, last, state, *_ in self._of("stay", subject.person_id):
+            if host == subject.host_id and state in HOLDING and subject.period.overlaps(Period(first, last)):
+                return replace(subject, secondment_id=ident)
+        return subject
+
     def _of(self, name: str, ident: int) -> Sequence[Row]:
         """The rows of one read that are this person's, seat's or stay's."""
         return self._rows[name].get(ident, ())
@@ -143,7 +158,7 @@ class Recorded:
             passport_until=papers.get(PaperKind.PASSPORT),
             past=tuple(
                 PastStay(country, route, Period(first, last))
-                for _, country, route, first, last, state, *_ in others
+                for _, _, country, route, first, last, state, *_ in others
                 if state in BEGUN
             ),
             commitments=_commitments(others, shares),
@@ -168,7 +183,7 @@ class Recorded:
         opens, closes, least, most, asked, stream = next(iter(self._of("opening", opening)), (None,) * 6)
         streams = (self._of("workstream", ident) for ident in (workstream, stream) if ident)
         level = asked or next((level for found in streams for (level,) in found), None)
-        country, membership = self._institute(host)
+        country, membership = self.institute(host)
         return OfferFacts(
             host_id=host,
             host_country=country,
@@ -182,7 +197,7 @@ class Recorded:
 
     def _stay(self, subject: Subject) -> StayFacts:
         ident = subject.secondment_id
-        country, membership = self._institute(subject.home_id)
+        country, membership = self.institute(subject.home_id)
         papers, visits = self._papers(ident), self._of("visit", ident)
         return StayFacts(
             period=subject.period,
@@ -200,7 +215,8 @@ class Recorded:
             funded=True if PaperKind.FUNDING in papers else None,
         )
 
-    def _institute(self, ident: int) -> tuple[str, Membership]:
+    def institute(self, ident: int) -> tuple[str, Membership]:
+        """The country of an institute, and whether it is a member."""
         country, membership = self._of("institute", ident)[0]
         return country, membership
 
@@ -225,7 +241,7 @@ def _by_first(rows: Iterable[Row]) -> dict[int, list[Row]]:
 def _commitments(stays: Iterable[Row], shares: Iterable[Row]) -> tuple[Commitment, ...]:
     held = [
         Commitment(reference(ident), Period(first, last), share, "" if mode is Mode.REMOTE else city)
-        for ident, _, _, first, last, state, share, mode, city in stays
+        for ident, _, _, _, first, last, state, share, mode, city in stays
         if state in HOLDING
     ]
     return (*held, *(Commitment(title, Period(first, last), share) for _, title, first, last, share in shares))

@@ -55,13 +55,12 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Of whom and what the records are read, by their ids."""
+    """Of whom and what the records are read, by their ids; of people, their stays with what was decided on them too."""
 
     people: frozenset[int]
     institutes: frozenset[int]
-    openings: frozenset[int]
-    workstreams: frozenset[int]
-    stays: frozenset[int]
+    openings: frozenset[int] = frozenset()
+    workstreams: frozenset[int] = frozenset()
 
 
 def scope_of(subjects: Iterable[Subject]) -> Scope:
@@ -72,7 +71,6 @@ def scope_of(subjects: Iterable[Subject]) -> Scope:
         institutes=frozenset(ident for one in known for ident in (one.home_id, one.host_id)),
         openings=frozenset(one.opening_id for one in known if one.opening_id),
         workstreams=frozenset(one.workstream_id for one in known if one.workstream_id),
-        stays=frozenset(one.secondment_id for one in known if one.secondment_id),
     )
 
 
@@ -97,7 +95,7 @@ def subject_of(row: Secondment, period: Period | None = None) -> Subject:
 
 def reads_for(scope: Scope) -> Reads:
     """Every read for these people, seats and stays, by the name under which its rows come back."""
-    return {**_of_people(scope), **_of_work(scope), **_of_offers(scope), **_of_stays(scope)}
+    return {**_of_people(scope), **_of_work(scope), **_of_offers(scope), **_of_stays(scope.people)}
 
 
 def _among(column: InstrumentedAttribute[int], ids: Collection[int]) -> ColumnElement[bool]:
@@ -138,7 +136,7 @@ def _of_people(scope: Scope) -> Reads:
             permit.supersedes_id,
         ).where(_among(permit.person_id, people)),
         "claim": select(SkillClaim.person_id, SkillClaim.skill, SkillClaim.level).where(
-            _among(SkillClaim.person_id, people)
+            _among(SkillClaim.person_id, people if scope.openings else ())  # what no opening asks for is not looked at
         ),
     }
 
@@ -150,6 +148,7 @@ def _of_work(scope: Scope) -> Reads:
         "stay": select(
             stay.person_id,
             stay.id,
+            stay.host_institute_id,
             Institute.country,
             stay.legal_basis,
             stay.starts_on,
@@ -208,12 +207,13 @@ def _of_offers(scope: Scope) -> Reads:
     }
 
 
-def _of_stays(scope: Scope) -> Reads:
+def _of_stays(people: frozenset[int]) -> Reads:
     """The papers and decisions of the stays that exist already."""
     decision, visit = Recognition, VisitRequest
+    theirs = select(Secondment.id).where(_among(Secondment.person_id, people))
     return {
         "paper": select(StayPaper.secondment_id, StayPaper.id, StayPaper.kind, StayPaper.day).where(
-            _among(StayPaper.secondment_id, scope.stays)
+            StayPaper.secondment_id.in_(theirs)
         ),
         "recognition": select(
             decision.secondment_id,
@@ -229,11 +229,11 @@ def _of_stays(scope: Scope) -> Reads:
             decision.decided_by_id,
             decision.conditions,
             decision.supersedes_id,
-        ).where(_among(decision.secondment_id, scope.stays)),
+        ).where(decision.secondment_id.in_(theirs)),
         "visit": select(visit.secondment_id, visit.id, visit.starts_on, visit.ends_on, visit.granted).where(
-            _among(visit.secondment_id, scope.stays)
+            visit.secondment_id.in_(theirs)
         ),
         "waiver": select(
             Waiver.secondment_id, Waiver.check_code, Waiver.granted_by_id, Waiver.reason, Waiver.until
-        ).where(_among(Waiver.secondment_id, scope.stays)),
+        ).where(Waiver.secondment_id.in_(theirs)),
     }

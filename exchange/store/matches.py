@@ -10,14 +10,12 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from exchange.domain import clearances as rules
 from exchange.domain.people import Visibility
 from exchange.domain.skills import Endorsement, Level, SkillClaim
 from exchange.store import skills
 from exchange.store.allocations import Allocation
 from exchange.store.audit import AuditEvent
 from exchange.store.batches import gather
-from exchange.store.clearances import Clearance, in_domain
 from exchange.store.institutes import Institute
 from exchange.store.people import Employment, Person, PersonStatus
 from exchange.store.publications import Publication
@@ -72,7 +70,6 @@ class Considered:
     name: str
     institute_id: int
     title: str
-    clearances: tuple[rules.Clearance, ...]
 
 
 def stamp(session: Session) -> int:
@@ -172,26 +169,19 @@ def named(session: Session, ids: Sequence[int], own: Collection[int]) -> dict[in
 
 
 def considered(session: Session, today: date) -> dict[int, Considered]:
-    """Everybody who may be considered today, with their clearances, in one statement."""
+    """Everybody who may be considered today, in one statement."""
     rows = session.execute(
-        select(Person.id, Person.full_name, Employment.institute_id, Employment.title, Clearance)
+        select(Person.id, Person.full_name, Employment.institute_id, Employment.title)
         .join(Employment, Employment.person_id == Person.id)
-        .outerjoin(Clearance, Clearance.person_id == Person.id)
         .where(
             Person.status == PersonStatus.ACTIVE,
             Person.visibility == Visibility.NETWORK,
             Employment.starts_on <= today,
             or_(Employment.ends_on.is_(None), Employment.ends_on >= today),
         )
-        .order_by(Person.id, Clearance.id)
+        .order_by(Person.id)
     )
-    names: dict[int, tuple[str, int, str]] = {}
-    held: dict[int, dict[int, rules.Clearance]] = {}
-    for ident, name, institute_id, title, clearance in rows:
-        names[ident] = (name, institute_id, title)
-        if clearance is not None:
-            held.setdefault(ident, {})[clearance.id] = in_domain(clearance)
-    return {ident: Considered(ident, *who, tuple(held.get(ident, {}).values())) for ident, who in names.items()}
+    return {row[0]: Considered(*row) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from exchange.domain.people import Visibility
 from exchange.domain.periods import Period
 from exchange.domain.seats import Load
-from exchange.store.people import Citizenship, Employment, Person, PersonStatus
+from exchange.store.people import Employment, Person, PersonStatus
 from exchange.store.secondments import HOLDING, Secondment
 from exchange.store.workstreams import Requirement, Workstream, WorkstreamPartner
 
@@ -39,14 +39,6 @@ def languages_and_zones(session: Session) -> dict[int, tuple[frozenset[str], str
     """What everybody speaks and in which zone they live, by person."""
     rows = session.execute(select(Person.id, Person.languages, Person.zone))
     return {ident: (frozenset(spoken), zone) for ident, spoken, zone in rows}
-
-
-def citizenships(session: Session) -> dict[int, frozenset[str]]:
-    """The recorded citizenships by person; whoever is missing has disclosed none."""
-    found: dict[int, set[str]] = {}
-    for person_id, country in session.execute(select(Citizenship.person_id, Citizenship.country)):
-        found.setdefault(person_id, set()).add(country)
-    return {ident: frozenset(held) for ident, held in found.items()}
 
 
 def employments(session: Session, within: Period) -> dict[int, list[Load]]:

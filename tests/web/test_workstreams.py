@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
+from exchange.domain.recognitions import Instrument, RecognitionStatus
+from exchange.domain.secondment_facts import State
 from exchange.store.clearances import Clearance
 from exchange.store.publications import Publication
+from exchange.store.recognitions import Recognition
 from exchange.store.skills import SkillClaim
-from tests.cast import NOW, PERSON, TODAY, UK, US
+from tests.cast import LONDON, NOW, PERSON, TODAY, UK, US
 from tests.clients import PageClient
 from tests.engines import Database
+from tests.lives import add_stay
 from tests.statements import MOST, statements
 
 As = Callable[[str], PageClient]
@@ -130,6 +136,47 @@ def test_a_changed_profile_is_ranked_anew_at_once(as_: As, database: Database) -
     assert "scoring for long-horizon language model agents with tools" in text
 
 
+def add_recognised_stay(session: Session) -> None:
+    """Tomas is at the British institute for a year; it has recognised his American clearance for that stay."""
+    first, last = TODAY - timedelta(days=20), date(2027, 10, 29)
+    ident = add_stay(
+        session,
+        State.ACTIVE,
+        first,
+        last,
+        person_id=PERSON["tomas"],
+        home_institute_id=US,
+        host_institute_id=UK,
+        site_id=LONDON,
+    )
+    held = Clearance(
+        person_id=PERSON["tomas"],
+        scheme="US",
+        level="SECRET",
+        granted_on=date(2024, 1, 1),
+        confirmed_at=NOW,
+        caveats=[],
+    )
+    session.add(held)
+    session.flush()
+    session.add(
+        Recognition(
+            secondment_id=ident,
+            clearance_id=held.id,
+            host_country="GB",
+            instrument=Instrument.NOTES_1961,
+            rank=3,
+            programmes=[],
+            starts_on=first,
+            ends_on=last,
+            status=RecognitionStatus.GRANTED,
+            decided_by_id=PERSON["uk_security"],
+            decided_at=NOW,
+        )
+    )
+    session.commit()  # fmt: skip
+
+
 def test_a_clearance_is_never_named(as_: As, database: Database) -> None:
     """A lead learns that somebody meets what is asked until a day, or that so many are not available; nothing else."""
     give_profiles(database)
@@ -147,11 +194,21 @@ def test_a_clearance_is_never_named(as_: As, database: Database) -> None:
             )
         )
         session.commit()
+        add_recognised_stay(session)
     client = as_("uk_lead")
     page = made(client)
     needed(client, page, clearance="UKSV:SC")
     text = client.get(f"{page}/requirements/1").text
     assert "Meets what is asked until 14 March 2028" in text
+    assert "Meets what is asked until 29 October 2027" in text, "what the host has recognised for the stay counts"
+    needed(client, page, role="Judge", citizenships="FR", share="1")
+    text = client.get(f"{page}/requirements/2").text
+    assert "It is not known yet whether what is asked is met." in text, "no citizenship is recorded"
+    assert "In the way:" not in text, "the stay brings him to this very work"
+    us_led = made(as_("us_lead"), code="OTHER", lead=str(US), partners=[str(UK)])
+    needed(as_("us_lead"), us_led, share="1")
+    text = as_("us_lead").get(f"{us_led}/requirements/3").text
+    assert re.search(r"In the way:</b> 2(\.0+)? of full time is asked for", text)
     for canary in ("CANARY", "UKSV", "Developed", "Security Check"):
         assert canary not in text
 

@@ -9,12 +9,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from exchange.actions.teams.facts import Records, Role, load, need_of
+from exchange.actions.teams.facts import Records, Role, load, verdict
 from exchange.actions.teams.planning import owned
 from exchange.actions.writing import Work, refuse, writing
 from exchange.domain import actors
 from exchange.domain.actors import Actor
-from exchange.domain.seats import failed
 from exchange.domain.team_settings import TeamSettings
 from exchange.domain.verdict import Refusal
 from exchange.store import people, team_facts
@@ -84,9 +83,9 @@ def _take_over(work: Work, run: TeamRun, one: Taken, names: Mapping[int, Named],
         return f"{who.name} has this seat already, as a draft or confirmed."
     if len(standing) >= role.row.heads:
         return f"{who.name}: all {role.row.heads} seats of “{role.row.role}” are taken."
-    verdict = failed(records.persons[one.person_id], need_of(role, records), work.now.date())
-    if verdict.any:
-        return f"{who.name}: {' '.join(verdict.for_everybody)}"
+    found = verdict(one.person_id, role, records)
+    if found.any:
+        return f"{who.name}: {' '.join(found.for_everybody)}"
     _draft(work, run, who, role)
     return ""
 

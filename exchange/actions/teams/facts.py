@@ -9,18 +9,20 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from exchange.domain import clearances
+from exchange.domain.eligibility_checks import seat_access
 from exchange.domain.periods import DAY, Period, spoken
 from exchange.domain.round_settings import Weeks
-from exchange.domain.seats import Load, SeatNeed, SeatPerson, free_share
+from exchange.domain.seats import Failed, Load, SeatNeed, SeatPerson, failed, free_share
 from exchange.domain.skills import Level, vocabulary
 from exchange.store import allocations as allocation_store
 from exchange.store import institutes as institute_store
 from exchange.store import matches as match_store
-from exchange.store import round_facts, team_facts
+from exchange.store import round_facts, seat_facts, team_facts
 from exchange.store import workstreams as workstream_store
 from exchange.store.allocations import AllocationStatus, Seat
 from exchange.store.institutes import InstituteRow
 from exchange.store.matches import Considered
+from exchange.store.seat_facts import SeatAsked, SeatRecords
 from exchange.store.workstreams import RequirementRow, WorkstreamPage
 
 DEFAULT_LENGTH = timedelta(days=180)  # of a seat in standing work, which names no days
@@ -52,6 +54,7 @@ class Records:
     institutes: Mapping[int, InstituteRow]
     people: Mapping[int, Considered]
     persons: Mapping[int, SeatPerson]
+    access: SeatRecords
     free: Mapping[int, tuple[float, ...]]
     seats: tuple[Seat, ...]
     notes: tuple[str, ...]
@@ -74,6 +77,7 @@ def load(session: Session, workstreams: tuple[int, ...], today: date) -> Records
         institutes=institute_store.all_institutes(session),
         people=people,
         persons=_persons(session, people),
+        access=seat_facts.load(session, {ident: who.institute_id for ident, who in people.items()}, taking_part, today),
         free=_free(session, people, weeks, seats, roles),
         seats=seats,
         notes=tuple(notes),
@@ -94,6 +98,14 @@ def need_of(role: Role, records: Records) -> SeatNeed:
         zone=lead.zone,
         access=clearances.Need(asked.country, asked.rank, citizenships=frozenset(row.citizenships)),
     )
+
+
+def verdict(person_id: int, role: Role, records: Records) -> Failed:
+    """Which filters of the role somebody does not pass."""
+    need, lead = need_of(role, records), role.page.workstream
+    asked = SeatAsked(lead.lead_institute_id, lead.id, role.period, role.row.share, need.access)
+    access = seat_access(records.access.facts(person_id, asked))
+    return failed(records.persons[person_id], need, access)
 
 
 def language(code: str) -> str:
@@ -144,17 +156,14 @@ def _weeks(roles: list[Role], today: date) -> Weeks:
 
 def _persons(session: Session, people: Mapping[int, Considered]) -> dict[int, SeatPerson]:
     spoken_by = team_facts.languages_and_zones(session)
-    held = team_facts.citizenships(session)
     claims = match_store.claims(session)
     return {
         ident: SeatPerson(
             skills={claim.skill: claim.level for claim in claims.get(ident, ())},
             languages=spoken_by[ident][0],
             zone=spoken_by[ident][1],
-            citizenships=held.get(ident),
-            clearances=who.clearances,
         )
-        for ident, who in people.items()
+        for ident in people
     }
 
 

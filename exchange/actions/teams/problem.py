@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from exchange.actions.affinity import IndexCache
-from exchange.actions.teams.facts import Records, Role, language, need_of
-from exchange.domain.seats import Failed, SeatNeed, failed, failed_openly, speaks
+from exchange.actions.teams.facts import Records, Role, language, need_of, verdict
+from exchange.domain.seats import Failed, SeatNeed, failed_openly, speaks
 from exchange.domain.skills import Level, SkillRequirement, vocabulary
 from exchange.domain.team_settings import TeamSettings
 from exchange.matching.affinity import AffinityIndex
@@ -149,7 +149,7 @@ def _sift(
     role: Role, opening: Opening, fits: Mapping[int, float], records: Records, people: Mapping[int, Person]
 ) -> _Sifted:
     need = need_of(role, records)
-    verdicts = {ident: failed(records.persons[ident], need, records.today) for ident in fits}
+    verdicts = {ident: verdict(ident, role, records) for ident in fits}
     said_no = {
         seat.person_id: "Declined this seat before."
         for seat in records.seats

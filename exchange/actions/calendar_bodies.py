@@ -49,8 +49,8 @@ def current(session: Session, link: Subscription, *, now: datetime) -> Stored:
     A body that comes out the same keeps its tag and its age.
     """
     key = key_of(link, now)
-    if link.key == key and link.changed_at is not None:
-        return Stored(link.etag, link.changed_at)
+    if (stored := up_to_date(link, key)) is not None:
+        return stored
     with bookkeeping(session):
         built = built_for(session, link, now=now)
         tag = etag(built.body)
@@ -62,6 +62,11 @@ def current(session: Session, link: Subscription, *, now: datetime) -> Stored:
             row.etag, row.size, row.body, row.compressed = tag, len(built.body), built.body, compress(built.body)
         session.add(row)
         return Stored(row.etag, row.changed_at)
+
+
+def up_to_date(link: Subscription, key: str) -> Stored | None:
+    """How the body stands if what it was made of is still so; a poll without a change needs to know no more."""
+    return Stored(link.etag, link.changed_at) if link.key == key and link.changed_at is not None else None
 
 
 def _next_second(row: CalendarBody) -> datetime:

@@ -10,7 +10,7 @@ from flask import Flask
 from exchange.web import access, assets, config, database, errors, lapsing, navigation, security, wording
 from exchange.web.blueprints import BLUEPRINTS
 from exchange.web.config import ConfigurationError, Settings
-from exchange.web.feeds import SessionsOfPages
+from exchange.web.feeds import SessionsOfPages, Shortcut
 
 __all__ = ["ConfigurationError", "Settings", "create_app", "resource"]
 
@@ -64,4 +64,5 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:  # 
         app.register_blueprint(blueprint)
     access.register(app)
     lapsing.register(app)
+    app.wsgi_app = Shortcut(app)  # type: ignore[method-assign]  # Flask's way to put something in front of itself
     return app

@@ -6,11 +6,20 @@ import secrets
 
 from flask import Flask, Response, abort, g, request
 from flask_wtf import CSRFProtect
+from werkzeug.datastructures import Headers
 from werkzeug.routing import IntegerConverter, Map
 
 csrf = CSRFProtect()
 
 LARGEST_NUMBER = 2**31 - 1  # what an id's column holds on PostgreSQL; a larger one in an address is no record's
+
+_ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+)
 
 
 class RecordNumber(IntegerConverter):
@@ -59,16 +68,17 @@ def _make_nonce() -> None:
     g.csp_nonce = secrets.token_urlsafe(16)
 
 
-def _add_headers(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", policy(g.get("csp_nonce", secrets.token_urlsafe(16))))
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    if request.is_secure:
+def protect(headers: Headers, *, secure: bool, nonce: str = "") -> None:
+    """Add the headers that every answer has, where the answer says nothing else."""
+    headers.setdefault("Content-Security-Policy", policy(nonce or secrets.token_urlsafe(16)))
+    for name, value in _ALWAYS:
+        headers.setdefault(name, value)
+    if secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
+def _add_headers(response: Response) -> Response:
+    protect(response.headers, secure=request.is_secure, nonce=g.get("csp_nonce", ""))
     if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cache-Control", "no-store")
     return response

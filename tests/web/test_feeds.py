@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 import logging
 import re
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
@@ -17,7 +18,7 @@ from icalendar import Calendar
 from sqlalchemy import delete, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, create_environ, run_wsgi_app
 
 from exchange.actions import calendar_bodies, calendars, imports, meetings, people, workstreams
 from exchange.actions.calendars import MadeLink, NewLink
@@ -38,11 +39,15 @@ from exchange.store.imports import ImportKind
 from exchange.store.people import Person, PersonStatus, RoleGrant
 from exchange.store.secondments import Secondment
 from exchange.store.workstreams import Workstream
+from exchange.web.feeds import Shortcut
 from tests.actions.test_secondments import ACCEPTED, moved, proposed
 from tests.cast import ACTOR, NOW, PERSON, UK
 from tests.clients import PageClient
 from tests.meetings import SESSION, entered, workstream
 from tests.statements import statements
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 As = Callable[[str], PageClient]
 ADDRESS = Origin("exchange.example", "http://127.0.0.1:5000")
@@ -130,6 +135,58 @@ def test_a_304_is_one_statement(app: Flask, client: FlaskClient, link: MadeLink)
     tag = client.get(path(link)).headers["ETag"]
     sent = statements(app, lambda: client.get(path(link), headers={"If-None-Match": tag}))
     assert len(sent) == 1, "\n".join(sent)
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"Accept-Encoding": "gzip"}, {"If-None-Match": "*"}, {"X-Forwarded-Proto": "https", "Cookie": "a=b"}]
+)
+def test_the_short_way_answers_as_the_usual_way(app: Flask, link: MadeLink, asked: dict[str, str]) -> None:
+    def plain(way: WSGIApplication, at: str) -> tuple[str, dict[str, str], bytes]:
+        body, status, headers = run_wsgi_app(way, create_environ(at, headers=asked))
+        kept = {name: value for name, value in headers if name != "Content-Security-Policy"}  # carries a nonce
+        return status, kept, b"".join(body)
+
+    def usual(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return Flask.wsgi_app(app, environ, start_response)
+
+    assert isinstance(app.wsgi_app, Shortcut)
+    for at in (path(link), path(link) + "?dl=1", "/cal/exf_unknown/x.ics", "/cal/x"):
+        assert plain(app.wsgi_app, at) == plain(usual, at)
+
+
+def test_a_fault_of_the_short_way_gets_an_error_page(
+    client: FlaskClient, link: MadeLink, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(calendar_bodies, "key_of", broken)
+    answer = client.get(path(link))
+    assert (answer.status_code, "reference" in answer.text) == (500, True)
+    assert "the short way" in caplog.text
+    assert link.token not in caplog.text + answer.text
+
+
+def test_a_poll_of_the_whole_application_takes_half_a_millisecond(app: Flask, link: MadeLink) -> None:
+    """CPU time, with twice the target allowed; ``benchmarks/feeds.py`` prints the figures with a thousand events."""
+
+    def poll(**headers: str) -> int:
+        body, status, _ = run_wsgi_app(app.wsgi_app, create_environ(path(link)) | headers)
+        assert body
+        return int(status[:3])
+
+    _, _, headers = run_wsgi_app(app.wsgi_app, create_environ(path(link)))
+    dialect = "sqlite" in app.config["SQLALCHEMY_DATABASE_URI"]
+    for target, status, sent in (
+        (0.0005, 304, {"HTTP_IF_NONE_MATCH": headers["ETag"]}),
+        (0.001, 200, {"HTTP_ACCEPT_ENCODING": "gzip"}),
+    ):
+        best = float("inf")
+        for _ in range(10):
+            begun = time.process_time()
+            assert [poll(**sent) for _ in range(20)] == [status] * 20
+            best = min(best, (time.process_time() - begun) / 20)
+        assert best <= (2 if dialect else 4) * target  # another driver sends the same statement
 
 
 def test_a_stored_body_is_two_statements(app: Flask, client: FlaskClient, link: MadeLink) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, literal, or_, select
 from sqlalchemy import union as either
 from sqlalchemy.orm import Session
 
+from exchange.domain.agreements import Mode
 from exchange.domain.people import OpenTo, Standing, Visibility
 from exchange.domain.periods import Period, union
 from exchange.domain.secondment_facts import State
@@ -72,9 +73,14 @@ class Stay:
     starts_on: date
     ends_on: date
     state: State
+    person_id: int
+    opening_id: int | None
+    workstream_id: int | None
+    mode: Mode
+    phased: bool
 
     @property
-    def days(self) -> Period:
+    def period(self) -> Period:
         return Period(self.starts_on, self.ends_on)
 
 
@@ -140,7 +146,7 @@ def profile(session: Session, person_id: int, *, today: date) -> ProfilePage | N
         introductions=_introductions(person_id),
     )
     absences = [(ident, Period(first, last)) for ident, first, last in sorted(read["absences"], key=itemgetter(1, 2))]
-    held = [stay.days for stay in stays if stay.state in HOLDING and stay.days.end >= today]
+    held = [stay.period for stay in stays if stay.state in HOLDING and stay.ends_on >= today]
     return ProfilePage(
         person_id=person.id,
         version=person.version,
@@ -233,6 +239,11 @@ def _stays(session: Session, person_id: int) -> list[Stay]:
             Secondment.starts_on,
             Secondment.ends_on,
             Secondment.state,
+            Secondment.person_id,
+            Secondment.opening_id,
+            Secondment.workstream_id,
+            Secondment.mode,
+            Secondment.phased_access != "",
         )
         .join(Institute, Institute.id == Secondment.host_institute_id)
         .outerjoin(Workstream, Workstream.id == Secondment.workstream_id)

@@ -123,6 +123,9 @@ class SecondmentRow:
     state_since: date
     consented: bool
     supported: bool
+    opening_id: int | None
+    mode: Mode
+    phased: bool  # the work began without the missing access, as agreed
 
     @property
     def ref(self) -> str:
@@ -215,6 +218,9 @@ def listed(session: Session, scope: Scope, *, states: frozenset[State] | None = 
             Secondment.state_since,
             Secondment.consented_at.is_not(None),
             Secondment.supported_at.is_not(None),
+            Secondment.opening_id,
+            Secondment.mode,
+            Secondment.phased_access != "",
         )
         .join(Person, Person.id == Secondment.person_id)
         .outerjoin(Opening, Opening.id == Secondment.opening_id)

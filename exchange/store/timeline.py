@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
+from exchange.domain.agreements import Mode
 from exchange.domain.periods import Period
 from exchange.domain.secondment_facts import State
 from exchange.store.agreements import AgreementVersion
@@ -36,6 +37,9 @@ class StayRow:
     state: State
     version: int
     proposed_terms: bool
+    opening_id: int | None
+    mode: Mode
+    phased: bool
 
     @property
     def period(self) -> Period:
@@ -78,6 +82,9 @@ def stays(session: Session, scope: Scope, within: Period) -> list[StayRow]:
             Secondment.state,
             Secondment.version,
             proposed,
+            Secondment.opening_id,
+            Secondment.mode,
+            Secondment.phased_access != "",
         )
         .join(Person, Person.id == Secondment.person_id)
         .outerjoin(Opening, Opening.id == Secondment.opening_id)

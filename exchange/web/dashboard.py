@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -16,7 +17,7 @@ from exchange.domain.access import Permission
 from exchange.domain.actors import Actor, Role
 from exchange.domain.periods import Period, add_months
 from exchange.domain.secondment_facts import BEFORE_ARRIVAL, FINAL, UNDER_WAY
-from exchange.store import checklists, institutes, openings, secondment_facts, secondments
+from exchange.store import checklists, institutes, openings, secondment_facts, secondments, standing_states
 from exchange.store.checklists import Checklist
 from exchange.store.institutes import InstituteRow
 from exchange.store.secondments import SecondmentRow
@@ -40,7 +41,7 @@ SHOWN = 6
 def show() -> ResponseReturnValue:
     who = access.signed_in()
     today = clock.today(who.zone)
-    rows = _rows()
+    rows = _rows(today)
     known = institutes.all_institutes(db.session())
     seats = openings.seats_offered(db.session(), today) if access.may(Permission.OPENINGS_SEE) else None
     waiting = attention.waiting_for(who.actor, rows, today)
@@ -66,10 +67,16 @@ def show() -> ResponseReturnValue:
     )
 
 
-def _rows() -> list[SecondmentRow]:
+def _rows(today: date) -> list[SecondmentRow]:
+    """The reader's secondments; one that has lapsed waits from today on for whoever restores its access."""
     if not access.may(Permission.SECONDMENTS_SEE):
         return []
-    return secondments.listed(db.session(), secondment_facts.scope_of(access.actor()))
+    rows = secondments.listed(db.session(), secondment_facts.scope_of(access.actor()))
+    standing = standing_states.as_they_stand(db.session(), rows, today)
+    return [
+        now if now.state is was.state else replace(now, state_since=today)
+        for was, now in zip(rows, standing, strict=True)
+    ]
 
 
 def _checklists() -> list[Checklist]:

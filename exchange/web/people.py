@@ -27,6 +27,7 @@ from exchange.store.profiles import ClaimRow, ProfilePage, Stay, profile
 from exchange.store.search import PER_PAGE, find
 from exchange.store.search_words import Query, mark
 from exchange.store.secondment_facts import scope_of
+from exchange.store.standing_states import as_they_stand
 from exchange.web import access, charts, clock
 from exchange.web.access import allowed
 from exchange.web.charts import Chart, Link, Node
@@ -116,7 +117,7 @@ def show(ident: int) -> ResponseReturnValue:
         may_edit=institute is not None and decide(actor, Permission.PERSON_EDIT, institute).allowed,
         claims=[_claim(actor, found, claim) for claim in _visible_claims(actor, found)],
         ring=_ring(found),
-        stays=_visible_stays(actor, found),
+        stays=as_they_stand(db.session(), _visible_stays(actor, found), clock.today()),
         levels=LEVELS,
         open_to_words=OPEN_TO_WORDS,
         strong=ABSTRACTS_OF_A_STRONG_PROFILE,

@@ -21,7 +21,7 @@ from exchange.domain.secondment_facts import (
     State,
     Verb,
 )
-from exchange.store import institutes, secondment_facts
+from exchange.store import institutes, secondment_facts, standing_states
 from exchange.store import secondments as store
 from exchange.store.secondment_facts import Life
 from exchange.store.secondments import Found
@@ -93,13 +93,14 @@ def index() -> ResponseReturnValue:
     group = request.args.get("show", "all")
     if group not in GROUPS:
         abort(404)
-    rows = store.listed(db.session(), secondment_facts.scope_of(access.actor()), states=GROUPS[group][1])
+    session, today = db.session(), clock.today(access.signed_in().zone)
+    rows = store.listed(session, secondment_facts.scope_of(access.actor()), states=GROUPS[group][1])
     return render_template(
         "secondments/index.html",
-        rows=rows,
+        rows=standing_states.as_they_stand(session, rows, today),
         group=group,
         groups=GROUPS,
-        institutes=institutes.all_institutes(db.session()),
+        institutes=institutes.all_institutes(session),
     )
 
 

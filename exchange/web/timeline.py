@@ -15,7 +15,7 @@ from exchange.domain import access as permissions
 from exchange.domain.access import Permission
 from exchange.domain.dates import parse_date
 from exchange.domain.periods import Period, add_months
-from exchange.store import holidays, institutes, secondment_facts
+from exchange.store import holidays, institutes, secondment_facts, standing_states
 from exchange.store import secondments as secondment_store
 from exchange.store import timeline as store
 from exchange.store.secondments import Found
@@ -67,7 +67,7 @@ def show() -> ResponseReturnValue:
     today = clock.today(access.signed_in().zone)
     asked = _asked(today)
     scope = secondment_facts.scope_of(access.actor())
-    stays = store.stays(db.session(), scope, asked.window)
+    stays = standing_states.as_they_stand(db.session(), store.stays(db.session(), scope, asked.window), today)
     seats = store.open_seats(db.session(), asked.window) if access.may(Permission.OPENINGS_SEE) else []
     known = institutes.all_institutes(db.session())
     shown, people = _page_of(stays, asked.page)

@@ -13,6 +13,7 @@ from exchange.actions import clearances
 from exchange.domain.clearance_records import Terms
 from exchange.domain.secondment_facts import State
 from exchange.store.audit import AuditEvent
+from exchange.store.clearances import ClearanceStatus
 from exchange.store.notices import Notice, OutgoingMail
 from exchange.store.papers import StayPaper
 from exchange.store.permissions import StayPermission
@@ -271,6 +272,21 @@ def test_what_ended_overnight_is_suspended_at_the_first_request_of_the_day(
     assert state_of(database, ident) is State.SUSPENDED
     with database.session() as session:
         assert session.scalar(select(SecondmentMove.reason)) == "permission"
+
+
+def test_lists_show_at_once_what_has_lapsed(as_: As, app: Flask, database: Database) -> None:
+    """Before anything has recorded the suspension; the security officers have it among what waits for them."""
+    ident, held = active(as_, database)
+    with database.session() as session:
+        clearances.stop(session, ACTOR["uk_security"], held, ClearanceStatus.WITHDRAWN, TODAY, now=NOW)
+    for key in ("us_hr", "ada", "us_security"):
+        client = as_(key)
+        for path in ("/secondments", "/timeline?view=list", f"/people/{ADA}"):
+            assert "Suspended" in client.get(path).text, f"{path} for {key}"
+            assert len(statements(app, lambda client=client, path=path: client.get(path))) <= MOST  # type: ignore[misc]
+        assert len(statements(app, lambda client=client: client.get("/"))) <= MOST  # type: ignore[misc]
+    assert "Restore the access" in as_("us_security").get("/").text
+    assert state_of(database, ident) is State.ACTIVE
 
 
 def test_ending_a_permission_keeps_the_record_of_it(as_: As, database: Database) -> None:

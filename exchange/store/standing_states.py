@@ -16,6 +16,7 @@ from exchange.domain.periods import Period
 from exchange.domain.secondment_facts import ON_SITE, State
 from exchange.store import eligibility
 from exchange.store.eligibility import Subject
+from exchange.store.secondments import Secondment
 
 
 class OnList(Protocol):
@@ -56,14 +57,18 @@ def as_they_stand(session: Session, rows: Sequence[R], today: date) -> list[R]:
     recorded = eligibility.load_all(session, subjects.values(), today)
     return [
         replace(row, state=State.SUSPENDED)
-        if row.id in subjects and lapsed(recorded.facts(subjects[row.id]), phased=row.phased)
+        if row.id in subjects and _lapsed(recorded.facts(subjects[row.id]), phased=row.phased)
         else row
         for row in rows
     ]
 
 
-def lapsed(facts: EligibilityFacts, *, phased: bool) -> bool:
-    """Whether access certainly lacks something on the day of the facts."""
+def stands_suspended(row: Secondment, facts: EligibilityFacts) -> bool:
+    """Whether a stay is suspended on the day of its facts, recorded or not."""
+    return row.state is State.SUSPENDED or (row.state in ON_SITE and _lapsed(facts, phased=bool(row.phased_access)))
+
+
+def _lapsed(facts: EligibilityFacts, *, phased: bool) -> bool:
     return lapse_on(strip(facts.period, lanes_of(facts, None)), facts, phased) is not None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal, InvalidOperation
 
 from flask import request
 from wtforms import DecimalField, HiddenField, RadioField, SelectChoice, SelectField, TextAreaField
@@ -110,6 +111,8 @@ def _from_address() -> dict[str, object]:
     for key in ("starts_on", "ends_on"):
         with suppress(ValueError):
             filled[key] = date.fromisoformat(request.args.get(key, ""))
+    with suppress(InvalidOperation):
+        filled["host_share"] = Decimal(request.args.get("host_share", ""))
     return filled
 
 

@@ -33,6 +33,7 @@ from exchange.web import (
     move_forms,
     refusals,
     secondment_forms,
+    stand_ins,
     stay_sections,
     wording,
 )
@@ -143,15 +144,17 @@ def show(ident: int) -> ResponseReturnValue:
     known = institutes.all_institutes(db.session())
     zones = (known[found.secondment.host_institute_id].zone, known[found.secondment.home_institute_id].zone)
     g.reader = wording.facing(wording.current_reader(), *zones)
+    row, state = found.secondment, rules.effective_state(life.facts)
     return render_template(
         "secondments/show.html",
         found=found,
-        row=found.secondment,
+        row=row,
         ref=store.reference(ident),
         life=life,
         stages=_stages(life),
-        state=rules.effective_state(life.facts),
-        sections=stay_sections.sections(life, found.secondment, actor, today),
+        state=state,
+        may_stand_in=state is State.SUSPENDED and access.may(Permission.MATCHES_SEE) and stand_ins.may_look(row),
+        sections=stay_sections.sections(life, row, actor, today),
         open_moves=rules.moves_open(life.facts, actor, today),
         ball=rules.ball(life.facts),
         standing=standing,

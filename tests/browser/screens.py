@@ -57,6 +57,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/secondments/new", UK_HR, key=True),
     Screen("/secondments/{secondment}", UK_HR, key=True),
     Screen("/secondments/{secondment}/edit", UK_HR),
+    Screen("/secondments/{suspended}/stand-ins", US_HR),
     Screen("/secondments/{secondment}/move/withdraw", UK_HR),
     Screen("/secondments/{agreed}/tasks/supervisor", UK_HR),
     Screen("/secondments/{incoming}", UK_SECURITY),
@@ -159,6 +160,7 @@ PLACES: Mapping[str, str] = {
     "agreed": """SELECT s.id FROM secondment s JOIN institute i ON i.id = s.home_institute_id
         JOIN agreement_version v ON v.secondment_id = s.id
         WHERE i.code = 'UK-AISI' AND s.state = 'agreement' ORDER BY s.id LIMIT 1""",
+    "suspended": "SELECT id FROM secondment WHERE state = 'suspended' ORDER BY id LIMIT 1",
     "incoming": """SELECT s.id FROM secondment s JOIN institute i ON i.id = s.host_institute_id
         WHERE i.code = 'UK-AISI' AND s.state = 'clearance' ORDER BY s.id LIMIT 1""",
     "visited": "SELECT secondment_id FROM visit_request WHERE country = 'GB' ORDER BY id LIMIT 1",

@@ -13,25 +13,18 @@ from exchange.actions import fetching, publishing
 from exchange.actions.writing import writing
 from exchange.domain import secondments as rules
 from exchange.domain.actors import SYSTEM
-from exchange.domain.secondment_facts import SuspensionCode, Verb
-from exchange.store import secondment_facts
+from exchange.domain.secondment_facts import ON_SITE, State, Verb
+from exchange.store import secondment_facts, standing_states
 from exchange.store import secondments as store
 from exchange.store.secondments import SecondmentMove
 
 
 def suspend_lapsed(session: Session, *, person_id: int | None = None, now: datetime) -> list[int]:
     """Suspend every stay under way, or those of one person, that has lapsed by now; returns their ids."""
-    found = []
-    for ident in store.on_site(session, person_id):
-        code = _lapse(session, ident, now)
-        if code is not None and _suspend(session, ident, now):
-            found.append(ident)
-    return found
-
-
-def _lapse(session: Session, ident: int, now: datetime) -> SuspensionCode | None:
-    found = store.find(session, ident, secondment_facts.scope_of(SYSTEM))
-    return secondment_facts.load(session, found, now.date()).facts.lapse if found else None
+    rows = store.listed(session, secondment_facts.scope_of(SYSTEM), states=ON_SITE)
+    asked = [row for row in rows if person_id is None or row.person_id == person_id]
+    standing = standing_states.as_they_stand(session, asked, now.date())
+    return [row.id for row in standing if row.state is State.SUSPENDED and _suspend(session, row.id, now)]
 
 
 def _suspend(session: Session, ident: int, now: datetime) -> bool:

@@ -43,7 +43,7 @@ def import_(
     Every row that cannot go in is named with its column and what to do. While there is one, nothing goes in unless
     --good-rows is given. Exit code 1: something stayed out.
     """
-    from exchange.actions import imports
+    from exchange.actions import imports, lapses
     from exchange.files.limits import FileRefused
     from exchange.store.imports import ImportKind
 
@@ -62,6 +62,8 @@ def import_(
             _end(plan, check)
             return
         taken = imports.import_file(session, actor, wanted, file.name, content, options, now=at)
+        if wanted is ImportKind.CLEARANCES:
+            lapses.suspend_lapsed(session, now=at)
     click.echo(f"Done: {taken.new} new, {taken.changed} changed, {taken.same} the same, {taken.left_out} left out.")
     if taken.left_out:
         raise SystemExit(1)

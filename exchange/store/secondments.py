@@ -28,7 +28,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from exchange.domain.agreements import Mode
 from exchange.domain.people import Visibility
 from exchange.domain.periods import Period
-from exchange.domain.secondment_facts import FINAL, ON_SITE, EndReason, Side, State, Verb
+from exchange.domain.secondment_facts import FINAL, EndReason, Side, State, Verb
 from exchange.store.base import Base, UtcDateTime, choice
 from exchange.store.openings import Opening, OpeningStatus
 from exchange.store.people import Employment, Person, PersonStatus
@@ -232,14 +232,6 @@ def listed(session: Session, scope: Scope, *, states: frozenset[State] | None = 
         query = query.where(Secondment.state.in_(states))
     rows: Iterable[Row[Any]] = session.execute(query)
     return [SecondmentRow(*tuple(row)) for row in rows]
-
-
-def on_site(session: Session, person_id: int | None = None) -> list[int]:
-    """The secondments whose person is at the host and uses its accesses, or those of one person."""
-    query = select(Secondment.id).where(Secondment.state.in_(ON_SITE)).order_by(Secondment.id)
-    if person_id is not None:
-        query = query.where(Secondment.person_id == person_id)
-    return list(session.scalars(query))
 
 
 def moves_of(session: Session, ident: int) -> list[MoveRow]:

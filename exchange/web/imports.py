@@ -12,6 +12,7 @@ from wtforms import RadioField, SelectChoice, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from exchange.actions import imports as actions
+from exchange.actions import lapses
 from exchange.actions.imports import Effect, Options, Plan
 from exchange.actions.writing import Refused
 from exchange.domain import access as rules
@@ -156,7 +157,10 @@ def ask(ident: int) -> ResponseReturnValue:
 @pages.post("/imports/<int:ident>/take")
 @allowed(Permission.IMPORT_USE)
 def take_in(ident: int) -> ResponseReturnValue:
+    kind = _own(ident).kind
     taken = actions.take_in(db.session(), access.actor(), ident, now=clock.now())
+    if kind is ImportKind.CLEARANCES:
+        lapses.suspend_lapsed(db.session(), now=clock.now())
     flash(f"Done: {taken.new} new, {taken.changed} changed, {taken.same} the same, {taken.left_out} left out.", "ok")
     return redirect(url_for("imports.show", ident=ident), code=303)
 

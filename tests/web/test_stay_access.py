@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -244,6 +245,17 @@ def test_a_withdrawn_clearance_suspends_the_stay_in_the_same_request(as_: As, da
     resumed = as_("us_security").send(f"/secondments/{ident}/move/resume")
     assert resumed.status_code == 409
     assert "Access does not cover today" in resumed.text
+
+
+def test_an_imported_withdrawal_suspends_the_stay_in_the_same_request(as_: As, database: Database) -> None:
+    ident, _ = active(as_, database)
+    officer = as_("uk_security")
+    file = f"Person,Level,Status,Granted on\nada@example.org,UKSV:DV,withdrawn,{TODAY}\n".encode()
+    fields = {"kind": "clearances", "order": "day_first", "file": (BytesIO(file), "held.csv")}
+    brought = officer.send("/imports", fields).location
+    assert state_of(database, ident) is State.ACTIVE
+    assert officer.send(f"{brought}/take").status_code == 303
+    assert state_of(database, ident) is State.SUSPENDED
 
 
 def test_what_ended_overnight_is_suspended_at_the_first_request_of_the_day(

@@ -9,7 +9,8 @@ RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
 MODEL := $(VENV)/.installed-model
 PORT ?= 5000
-WORKERS ?= auto
+# One more than there are cores: the tests that drive a browser mostly wait for it.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .PHONY: setup demo test lint check screens lock clean help
 

@@ -135,6 +135,11 @@ class SecondmentRow:
     def period(self) -> Period:
         return Period(self.starts_on, self.ends_on)
 
+    def mentions(self, words: str) -> bool:
+        """Whether each of the words stands in its reference, its person's name, or the title of the work."""
+        said = f"{self.ref} {self.person_name} {self.opening_title} {self.workstream_title}".casefold()
+        return all(word in said for word in words.casefold().split())
+
 
 @dataclass(frozen=True, slots=True)
 class MoveRow:

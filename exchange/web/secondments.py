@@ -39,6 +39,7 @@ from exchange.web import (
 )
 from exchange.web.access import allowed
 from exchange.web.database import db
+from exchange.web.paging import page_number
 
 pages = Blueprint("secondments", __name__)
 
@@ -82,6 +83,9 @@ STAGES = (
 )
 
 
+PER_PAGE = 50
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     label: str
@@ -95,10 +99,17 @@ def index() -> ResponseReturnValue:
     if group not in GROUPS:
         abort(404)
     session, today = db.session(), clock.today(access.signed_in().zone)
+    words = request.args.get("name", "").strip()[:200]
     rows = store.listed(session, secondment_facts.scope_of(access.actor()), states=GROUPS[group][1])
+    found = [row for row in rows if row.mentions(words)]
+    page = page_number(request.args.get("page"), len(found), PER_PAGE)
     return render_template(
         "secondments/index.html",
-        rows=standing_states.as_they_stand(session, rows, today),
+        rows=standing_states.as_they_stand(session, found[(page - 1) * PER_PAGE : page * PER_PAGE], today),
+        found=len(found),
+        words=words,
+        page=page,
+        per_page=PER_PAGE,
         group=group,
         groups=GROUPS,
         institutes=institutes.all_institutes(session),

@@ -61,6 +61,16 @@ def test_a_coordinator_proposes_from_the_form(as_: As) -> None:
     assert "Ada Lindqvist" in client.get("/secondments").text
 
 
+def test_the_list_is_found_by_words_of_the_name_the_number_or_the_work(as_: As, ident: int) -> None:
+    client = as_("uk_hr")
+    for words in ("ada", "LINDQVIST ada", f"ex-{ident:04d}"):
+        assert "Ada Lindqvist" in client.get("/secondments", query_string={"name": words}).text, words
+    page = client.get("/secondments", query_string={"name": "ada nobody", "page": "9"}).text
+    assert "Ada Lindqvist" not in page
+    assert "No secondment you may see mentions all of these words." in page
+    assert "Ada Lindqvist" not in as_("jp_hr").get("/secondments", query_string={"name": "ada"}).text
+
+
 def test_a_lead_sees_what_they_have_proposed(as_: As) -> None:
     client = as_("us_lead")
     answer = client.send("/secondments/new", {"person": str(PERSON["ada"]), "host": str(US), **TERMS})

@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from uuid import UUID
 
@@ -57,6 +58,7 @@ WORDS = 20_000
 ABSTRACT = 140  # words
 INSTITUTES = ("UK-AISI", "US-CAISI", "JP-AISI", "SG-AISI")
 RUNS = 15
+AT_ONCE = 500  # people made up in one go
 SIZES = ((10_000, 15), (100_000, 3))
 QUERIES = {
     "a name": "lindqvist042",
@@ -177,7 +179,7 @@ def all_scored(session: Session, words: str) -> None:
 def build(session: Session, people: int, each: int) -> None:
     """Fill an empty database with a made-up world and index it."""
     chance = random.Random(1)
-    weights = [1 / (rank + 20) for rank in range(WORDS)]
+    weights = list(accumulate(1 / (rank + 20) for rank in range(WORDS)))
     known = [f"word{rank:05d}" for rank in range(WORDS)]
     skills = [skill.code for skill in vocabulary().skills if not skill.sensitive]
     session.add_all(
@@ -185,25 +187,17 @@ def build(session: Session, people: int, each: int) -> None:
         for n, code in enumerate(INSTITUTES, start=1)
     )
     session.flush()
-    for ident in range(1, people + 1):
-        some = chance.choices(known, weights, k=40 + each * ABSTRACT)
-        add_person(session, ident, f"Person{ident % 997:03d} Lindqvist{ident % 101:03d}", " ".join(some[:40]))
-        session.execute(
-            insert(SkillClaim),
-            [
-                {
-                    "person_id": ident,
-                    "skill": code,
-                    "level": 1 + n % 4,
-                    "confirmed_on": NOW.date(),
-                    "evidence": "",
-                    "wish": "none",
-                }
-                for n, code in enumerate(chance.sample(skills, 6))
-            ],
-        )
-        papers = [some[40 + n * ABSTRACT : 40 + (n + 1) * ABSTRACT] for n in range(each)]
-        session.execute(insert(Publication), [paper(ident, n, words) for n, words in enumerate(papers)])
+    for first in range(1, people + 1, AT_ONCE):
+        rows: dict[type, list[dict[str, object]]] = {Person: [], Employment: [], SkillClaim: [], Publication: []}
+        for ident in range(first, min(first + AT_ONCE, people + 1)):
+            some = chance.choices(known, cum_weights=weights, k=40 + each * ABSTRACT)
+            rows[Person].append(person(ident, " ".join(some[:40])))
+            rows[Employment].append(employment(ident))
+            rows[SkillClaim] += [claim(ident, n, code) for n, code in enumerate(chance.sample(skills, 6))]
+            papers = [some[40 + n * ABSTRACT : 40 + (n + 1) * ABSTRACT] for n in range(each)]
+            rows[Publication] += [paper(ident, n, words) for n, words in enumerate(papers)]
+        for table, values in rows.items():
+            session.execute(insert(table), values)
     session.add(RoleGrant(person_id=1, role=Role.WORKSTREAM_LEAD, institute_id=1, granted_at=NOW))
     session.add(SignInSession(token_hash=token_hash("token"), person_id=1, created_at=NOW, last_seen_at=NOW))
     session.flush()
@@ -211,33 +205,38 @@ def build(session: Session, people: int, each: int) -> None:
     session.commit()
 
 
-def add_person(session: Session, ident: int, name: str, about: str) -> None:
-    session.execute(
-        insert(Person),
-        [
-            {
-                "id": ident,
-                "public_id": UUID(int=ident),
-                "full_name": name,
-                "email": f"p{ident}@example.org",
-                "zone": "Europe/London",
-                "about": about,
-                "created_at": NOW,
-            }
-        ],
-    )
-    session.execute(
-        insert(Employment),
-        [
-            {
-                "person_id": ident,
-                "institute_id": 1 + ident % len(INSTITUTES),
-                "title": "Research scientist",
-                "fte": 1,
-                "starts_on": date(2024, 1, 1),
-            }
-        ],
-    )
+def person(ident: int, about: str) -> dict[str, object]:
+    return {
+        "id": ident,
+        "public_id": UUID(int=ident),
+        "full_name": f"Person{ident % 997:03d} Lindqvist{ident % 101:03d}",
+        "email": f"p{ident}@example.org",
+        "zone": "Europe/London",
+        "about": about,
+        "created_at": NOW,
+    }
+
+
+def employment(ident: int) -> dict[str, object]:
+    return {
+        "person_id": ident,
+        "institute_id": 1 + ident % len(INSTITUTES),
+        "title": "Research scientist",
+        "fte": 1,
+        "starts_on": date(2024, 1, 1),
+    }
+
+
+def claim(ident: int, number: int, code: str) -> dict[str, object]:
+    level = 1 + number % 4
+    return {
+        "person_id": ident,
+        "skill": code,
+        "level": level,
+        "confirmed_on": NOW.date(),
+        "evidence": "",
+        "wish": "none",
+    }
 
 
 def paper(ident: int, number: int, words: list[str]) -> dict[str, object]:

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from exchange.domain.skills import Level
+from exchange.matching.answer import Answer
 from exchange.matching.assignment import assign
 from exchange.matching.flow import assign_fairly, assign_flow
 from exchange.matching.highs import Effort
@@ -128,11 +129,25 @@ def general(people: int, teams: int, objective: Objective, effort: Effort, seed:
     print(
         f"general {people} x {teams}, {len(problem.pairs)} pairs, objective {objective}: value {answer.value:.4f}, "
         f"bound {answer.bound:.4f}, gap {100 * answer.gap:.3f} %, worst team {answer.worst:.4f}"
-        + (f" of at most {answer.fair_bound:.4f}" if answer.fair_bound is not None else "")
     )
+    if answer.fair_bound is not None:
+        show_fairness(problem, answer, effort)
     print(
         f"  {answer.ending}; {len(answer.shortfalls)} of {asked} demands short, {len(answer.chosen)} people placed; "
         f"{spent:.2f} CPU-s, peak memory {memory():.0f} MB"
+    )
+
+
+def show_fairness(problem: Problem, answer: Answer, effort: Effort) -> None:
+    """How near the floor comes to what the worst-off team can have, and what it costs of the best total."""
+    best = assign(problem, Objective.TOTAL, effort)
+    fits = {(pair.person_id, pair.opening_id): pair.affinity for pair in problem.pairs}
+    total, most = (sum(fits[pair] for pair in one.chosen) for one in (answer, best))
+    bound = answer.fair_bound or 0.0
+    kind = "of what whole people can reach" if answer.fair_whole else "of what divided people could reach"
+    print(
+        f"  worst team {100 * answer.worst / max(bound, 1e-9):.2f} % {kind}, {bound:.4f} (the best total gives "
+        f"{best.worst:.4f}); total fit {total:.3f}, {100 * total / max(most, 1e-9):.3f} % of the best total's"
     )
 
 

@@ -13,6 +13,7 @@ from exchange.matching.rows import Model, Rule
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from exchange.matching.fairness import FairBound
     from exchange.matching.problem import Objective, Problem
 
 
@@ -47,7 +48,8 @@ class Answer:
     """``chosen`` holds (person id, opening id). ``value`` is the total less prices, ``bound`` what none can exceed.
 
     ``gap`` is how much better an answer might still be by the objective that was asked for, as a share of the bound.
-    ``fair_bound`` is the mean that the worst-off team could have at most; None unless the floor was asked for.
+    ``fair_bound`` is the mean that the worst-off team could have at most; None unless the floor was asked for. Where it
+    is ``fair_whole`` some choice reaches it; otherwise it is that of divided people, and perhaps no choice does.
     """
 
     objective: Objective
@@ -59,6 +61,7 @@ class Answer:
     gap: float
     fair_bound: float | None
     ending: Ending
+    fair_whole: bool = False
 
     @property
     def worst(self) -> float:
@@ -74,7 +77,7 @@ def answer_of(
     objective: Objective,
     bound: float,
     gap: float,
-    fair_bound: float | None,
+    fair_bound: FairBound | None,
     ending: Ending,
 ) -> Answer:
     """Put a choice of pairs into words and figures."""
@@ -88,7 +91,8 @@ def answer_of(
         value=value,
         bound=max(bound, value),
         gap=gap,
-        fair_bound=fair_bound,
+        fair_bound=fair_bound.mean if fair_bound else None,
+        fair_whole=fair_bound is not None and fair_bound.whole,
         ending=ending,
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exchange.matching.answer import Answer, Ending, answer_of
-from exchange.matching.fairness import floors, means_alone, team_means, with_dearest, with_floors, with_lift
+from exchange.matching.fairness import FairBound, floors, means_alone, team_means, with_dearest, with_floors, with_lift
 from exchange.matching.highs import Effort, Programme, Solution, solve_relaxed, solve_whole
 from exchange.matching.neighbourhoods import dive, improve
 from exchange.matching.problem import Objective, Problem
@@ -77,7 +77,7 @@ class _Goal:
     """The programme of an objective, with bounds on the worst-off mean and on the total where the objective differs."""
 
     programme: Programme
-    fair_bound: float | None = None
+    fair_bound: FairBound | None = None
     total_bound: float | None = None
 
 

@@ -108,6 +108,7 @@ def answer_from_json(raw: dict[str, Any]) -> Answer:
         bound=raw["bound"],
         gap=raw["gap"],
         fair_bound=raw["fair_bound"],
+        fair_whole=raw.get("fair_whole", False),  # answers of before 2027 do not say
         ending=Ending(raw["ending"]),
     )
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from hypothesis import strategies as st
 
 from exchange.domain.skills import Level
-from exchange.matching.answer import Answer
+from exchange.matching.answer import Answer, team_figures
 from exchange.matching.problem import LendingBudget, Opening, Pair, Person, Problem, Requirement
 
 PERIODS = 3
@@ -108,15 +108,33 @@ def check(problem: Problem, answer: Answer) -> None:
     assert answer.bound >= answer.value - 1e-6
 
 
-def best_by_trying_all(problem: Problem) -> float:
-    """The best value over every choice; only for a dozen pairs."""
+def choices(problem: Problem) -> Iterator[tuple[tuple[int, int], ...]]:
+    """Every choice that breaks no rule; only for a dozen pairs."""
     keys = [(pair.person_id, pair.opening_id) for pair in problem.pairs]
-    best = float("-inf")
     for size in range(len(keys) + 1):
         for chosen in itertools.combinations(keys, size):
             if not broken_rules(problem, chosen):
-                best = max(best, value(problem, chosen))
-    return best
+                yield chosen
+
+
+def best_by_trying_all(problem: Problem) -> float:
+    """The best value over every choice."""
+    return max(value(problem, chosen) for chosen in choices(problem))
+
+
+def price(problem: Problem, chosen: tuple[tuple[int, int], ...]) -> float:
+    """What is missing, at its prices."""
+    openings = {opening.id: opening for opening in problem.openings}
+    return sum(
+        number * (openings[ident].head_penalty if place is None else openings[ident].requirements[place].penalty)
+        for (ident, place), number in missing(problem, chosen).items()
+    )
+
+
+def worst_mean(problem: Problem, chosen: tuple[tuple[int, int], ...]) -> float:
+    """The mean affinity of the worst-off team."""
+    listed = {(pair.person_id, pair.opening_id): pair.affinity for pair in problem.pairs}
+    return min(team.mean for team in team_figures(problem, {key: listed[key] for key in chosen}))
 
 
 @st.composite

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from exchange.domain.skills import Level
-from exchange.matching import assignment
-from exchange.matching.answer import Answer, Ending
+from exchange.matching import assignment, fairness
+from exchange.matching.answer import Ending
 from exchange.matching.assignment import Progress, assign
 from exchange.matching.highs import Effort
 from exchange.matching.problem import LendingBudget, Objective, Opening, Pair, Person, Problem, Requirement
-from tests.matching.rounds import best_by_trying_all, check, problems, seats
+from tests.matching.rounds import best_by_trying_all, check, choices, price, problems, seats, worst_mean
 
 EXACT = Effort(seconds=20, gap=0.0)
 
@@ -76,8 +76,8 @@ def test_the_floor_serves_the_worst_off_team_first() -> None:
     fair = assign(two_teams(), Objective.FLOOR, EXACT)
     assert total.worst == pytest.approx(0.1)
     assert fair.worst == pytest.approx(0.325)
-    assert fair.fair_bound is not None
-    assert 0.325 <= fair.fair_bound < 0.55
+    assert fair.fair_bound == pytest.approx(0.325)
+    assert fair.fair_whole
     assert fair.value < total.value
 
 
@@ -85,21 +85,33 @@ def test_the_floor_serves_the_worst_off_team_first() -> None:
 @given(problems())
 def test_fairness_costs_nobody_a_seat_or_a_demand(problem: Problem) -> None:
     """What is missing costs no more than in the best total, whatever fairness does within that."""
-
-    def cost(answer: Answer) -> float:
-        openings = {one.id: one for one in problem.openings}
-        return sum(
-            short.missing
-            * (
-                openings[short.opening_id].head_penalty
-                if short.requirement is None
-                else openings[short.opening_id].requirements[short.requirement].penalty
-            )
-            for short in answer.shortfalls
-        )
-
     total, fair = assign(problem, Objective.TOTAL, EXACT), assign(problem, Objective.FLOOR, EXACT)
-    assert cost(fair) <= cost(total) + 1e-5
+    assert price(problem, fair.chosen) <= price(problem, total.chosen) + 1e-5
+
+
+@settings(max_examples=30, deadline=None)
+@given(problems())
+def test_the_most_that_the_worst_off_can_have_is_what_some_choice_gives_and_the_floor_holds(problem: Problem) -> None:
+    total, fair = assign(problem, Objective.TOTAL, EXACT), assign(problem, Objective.FLOOR, EXACT)
+    assume(problem.pairs)
+    most = price(problem, total.chosen) + 1e-6
+    best = max(worst_mean(problem, one) for one in choices(problem) if price(problem, one) <= most)
+    assert fair.fair_bound == pytest.approx(best, abs=1e-5)
+    assert fair.fair_whole
+    assert fair.worst >= 0.99 * best - 1e-5
+
+
+@settings(max_examples=20, deadline=None)
+@given(problems())
+def test_a_large_round_makes_do_with_the_bound_of_divided_people(problem: Problem) -> None:
+    assume(problem.pairs)
+    exact = assign(problem, Objective.FLOOR, EXACT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fairness, "WHOLE_UP_TO", 0)
+        relaxed = assign(problem, Objective.FLOOR, EXACT)
+    check(problem, relaxed)
+    assert not relaxed.fair_whole
+    assert (relaxed.fair_bound or 0) >= (exact.fair_bound or 0) - 1e-5
 
 
 def test_lifting_the_bottom_helps_the_worst_off_too() -> None:

@@ -20,6 +20,7 @@ from exchange.store.searches import SavedSearch, read, written
 
 MOST_KEPT = 20
 NAMED = 3
+MOST_POINTED_TO = 20  # people in the address of a notice, which holds 200 letters
 
 
 def save(session: Session, actor: Actor, name: str, asked: Asked, *, now: datetime) -> int:
@@ -89,8 +90,15 @@ def _tell(session: Session, ident: int, now: datetime) -> int:
         work.record(f"{owner.full_name} was told of {len(news)} new people for a kept search.")
         if news:
             text = f"New for your search {row.name}: {', '.join(names)}{more}."
-            work.notify(row.person_id, text, "/people/searches")
+            work.notify(row.person_id, text, _path(ident, news))
     return 1 if news else 0
+
+
+def _path(ident: int, news: Sequence[int]) -> str:
+    """Where a notice leads: to the person, or to the search with those who are new."""
+    if len(news) == 1:
+        return f"/people/{news[0]}"
+    return f"/people/searches/{ident}?new={','.join(map(str, news[:MOST_POINTED_TO]))}"
 
 
 def _news(session: Session, row: SavedSearch, now: datetime) -> Sequence[int]:

@@ -51,9 +51,16 @@ class IdSet:
 
     def ids(self) -> list[int]:
         """Everybody in the set, in rising order."""
-        row = np.frombuffer(self.dump(), np.uint8)
-        found: list[int] = np.flatnonzero(np.unpackbits(row, bitorder="little")).tolist()
+        found: list[int] = self._places().tolist()
         return found
+
+    def lowest(self, number: int) -> int:
+        """The highest of so many of the lowest ids; 0 for nobody."""
+        found = self._places()[:number]
+        return int(found[-1]) if len(found) else 0
+
+    def _places(self) -> npt.NDArray[np.int64]:
+        return np.flatnonzero(np.unpackbits(np.frombuffer(self.dump(), np.uint8), bitorder="little"))
 
     def among(self, ids: Iterable[int]) -> list[int]:
         """Those of ``ids`` that are in the set, in the order given."""

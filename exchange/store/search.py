@@ -61,6 +61,7 @@ class Asked:
     skills: frozenset[str] = frozenset()
     open_to: frozenset[OpenTo] = frozenset()
     free: Period | None = None
+    only: frozenset[int] = frozenset()  # these people and no others, where there are any
     sort: Sort = Sort.BEST
     page: int = 1
 
@@ -177,6 +178,8 @@ def _sets(session: Session, asked: Asked, own: Collection[int]) -> _Sets:
         seen = seen | values.get((Facet.SEEN_BY.value, str(institute)), IdSet())
     if asked.free is not None:
         seen = seen - IdSet.of(away(session, asked.free))
+    if asked.only:
+        seen = IdSet.of(seen.among(asked.only))
     sets = _Sets(values, seen)
     choices: tuple[tuple[Facet, Iterable[str]], ...] = (
         (Facet.INSTITUTE, map(str, asked.institutes)),

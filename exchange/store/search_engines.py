@@ -129,14 +129,14 @@ def matching(session: Session, query: Query, *, any_word: bool = False) -> Match
 def scores(session: Session, found: Matching, seen: IdSet) -> Scored:
     """How well people match, out of those who may be ``seen``. Where many do, some have no score."""
     best = dict.fromkeys((seen & found.names).ids(), NAME_FIRST)
-    by_words = (seen & found.words).ids()
+    by_words = seen & found.words
     sqlite = _is_sqlite(session)
     words = _joined(found.query.stems, any_word=found.any_word, sqlite=sqlite)
     marked = _joined(found.query.stems, any_word=found.any_word, sqlite=sqlite, mark="" if sqlite else ":ABC")
     binds = {
         "words": words,
         "elsewhere": f"{{name title skills about}} : ({words})" if sqlite else marked,
-        "edge": by_words[min(len(by_words), MOST_SCORED) - 1] if by_words else 0,
+        "edge": by_words.lowest(MOST_SCORED),
         "most": MOST_SCORED if len(by_words) > MOST_SCORED else 0,
     }
     for ident, score in session.execute(_SQLITE_SCORES if sqlite else _POSTGRES_SCORES, binds).all():

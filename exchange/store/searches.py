@@ -48,6 +48,11 @@ def of_person(session: Session, person_id: int) -> list[SearchRow]:
     return [SearchRow(*tuple(row)) for row in rows]
 
 
+def one_of(session: Session, person_id: int, ident: int) -> SearchRow | None:
+    """One of the searches that a person keeps; None for somebody else's."""
+    return next((row for row in of_person(session, person_id) if row.id == ident), None)
+
+
 def written(asked: Asked) -> dict[str, Any]:
     """What was asked for, as it is kept."""
     return {

@@ -34,7 +34,7 @@ from exchange.web.charts import Chart, Link, Node
 from exchange.web.database import db
 from exchange.web.hues import hue
 from exchange.web.matching import index_cache
-from exchange.web.people_search import asked_for, filters, months, shown_hit
+from exchange.web.people_search import asked_for, chosen, filters, months, shown_hit, without
 from exchange.web.wording import Place, current_reader, written_time_now
 
 pages = Blueprint("people", __name__)
@@ -82,13 +82,16 @@ def index() -> ResponseReturnValue:
     asked = asked_for(known.values())
     session, cache = db.session(), index_cache()
     found = find(session, asked, own=own_institutes(access.actor()), meaning=lambda: cache.meaning(session, asked.text))
+    facets = filters(asked, found, known.values())
     return render_template(
         "people/index.html",
         asked=asked,
         found=found,
         shown=[shown_hit(hit, found.query, asked, known.get(hit.institute_id or 0)) for hit in found.hits],
         alike=[shown_hit(hit, found.query, asked, known.get(hit.institute_id or 0)) for hit in found.alike],
-        facets=filters(asked, found, known.values()),
+        facets=facets,
+        chosen=chosen(asked, facets),
+        everybody=without("new", request.args["new"]) if asked.only else "",
         months=months(clock.today()),
         per_page=PER_PAGE,
         open_to_words=OPEN_TO_WORDS,

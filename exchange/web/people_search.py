@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from flask import request
+from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from exchange.domain.people import OPEN_TO_WORDS, OpenTo
@@ -91,9 +91,36 @@ def asked_for(known: Iterable[InstituteRow], values: MultiDict[str, str] | None 
         skills=frozenset(skill.code for code in args.getlist("skill") if (skill := vocabulary().find(code))),
         open_to=frozenset(open_to[value] for value in args.getlist("open") if value in open_to),
         free=_free(args.get("free", "")),
+        only=frozenset(int(ident) for ident in args.get("new", "").split(",") if _is_number(ident)),
         sort=Sort.NAME if args.get("sort") == Sort.NAME.value else Sort.BEST,
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+        page=int(page) if _is_number(page) and len(page) < 6 else 1,
     )
+
+
+def chosen(asked: Asked, groups: Iterable[tuple[str, str, list[Choice]]]) -> list[tuple[str, str]]:
+    """Every filter that is set, in words, with the address of the search without it."""
+    found = [
+        (choice.words, without(name, choice.value))
+        for _, name, choices in groups
+        for choice in choices
+        if choice.ticked
+    ]
+    if asked.free:
+        words = f"Free from {written_date(asked.free.start, current_reader(), 'month_year')}"
+        found.append((words, without("free", request.args["free"])))
+    return found
+
+
+def without(name: str, value: str) -> str:
+    """The address of the search without one of the things that it asks for."""
+    values = {
+        key: [one for one in ones if (key, one) != (name, value)] for key, ones in request.args.lists() if key != "page"
+    }
+    return url_for("people.index", **values)  # type: ignore[arg-type]  # lists are repeated keys
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 def _institute_choices(asked: Asked, found: Found, known: Iterable[InstituteRow]) -> list[Choice]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from exchange.actions import searches as actions
@@ -45,6 +45,19 @@ def save() -> ResponseReturnValue:
     return redirect(url_for("searches.index"), code=303)
 
 
+@pages.get("/people/searches/<int:ident>")
+@allowed(Permission.PEOPLE_SEARCH)
+def show(ident: int) -> ResponseReturnValue:
+    """The people whom a kept search finds; those alone whom a notice tells of, where it leads here."""
+    mine = access.actor().person_id
+    assert mine is not None  # whoever is signed in is somebody
+    row = store.one_of(db.session(), mine, ident)
+    if row is None:
+        abort(404)
+    address = _address(row.query, institutes.all_institutes(db.session()), request.args.get("new"))
+    return redirect(address, code=303)
+
+
 @pages.post("/people/searches/<int:ident>/remove")
 @allowed(Permission.PEOPLE_SEARCH)
 def remove(ident: int) -> ResponseReturnValue:
@@ -64,7 +77,7 @@ def _name(asked: Asked, known: Mapping[int, InstituteRow]) -> str:
     return "; ".join(parts) or "Everybody"
 
 
-def _address(query: dict[str, Any], known: Mapping[int, InstituteRow]) -> str:
+def _address(query: dict[str, Any], known: Mapping[int, InstituteRow], new: str | None = None) -> str:
     """Where the search is shown."""
     values: dict[str, Any] = {
         "q": query["text"] or None,
@@ -72,5 +85,6 @@ def _address(query: dict[str, Any], known: Mapping[int, InstituteRow]) -> str:
         "skill": query["skills"],
         "open": query["open_to"],
         "free": query["free"][0][:7] if query["free"] else None,
+        "new": new,
     }
     return url_for("people.index", **values)

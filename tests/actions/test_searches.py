@@ -43,6 +43,18 @@ def test_each_new_person_is_told_of_once(session: Session) -> None:
     assert len(told(session)) == 1
 
 
+def test_a_notice_leads_to_whoever_is_new(session: Session) -> None:
+    ident = searches.save(session, ACTOR["ada"], "kayaks", KAYAKS, now=NOW)
+    write(session, "us_lead")
+    told(session)
+    write(session, "tomas")
+    write(session, "us_hr")
+    told(session)
+    paths = session.scalars(select(Notice.path).where(Notice.person_id == PERSON["ada"]).order_by(Notice.id)).all()
+    new = ",".join(str(one) for one in sorted((PERSON["tomas"], PERSON["us_hr"])))
+    assert paths == [f"/people/{PERSON['us_lead']}", f"/people/searches/{ident}?new={new}"]
+
+
 def test_who_comes_back_is_not_new_and_oneself_never_is(session: Session) -> None:
     searches.save(session, ACTOR["ada"], "kayaks", KAYAKS, now=NOW)
     write(session, "ada")

@@ -68,6 +68,25 @@ def test_filters_stand_in_the_address_with_their_counts(as_: As) -> None:
         assert "checked" in text.split(f'id="{box}"')[1].split(">")[0]
 
 
+def test_every_filter_that_is_set_can_be_taken_off_by_itself(as_: As) -> None:
+    text = as_("uk_hr").get("/people?q=sandbox&home=UK-AISI&skill=red-teaming&free=2027-03").text
+    shown = text.split('aria-label="Filters that are set"')[1].split("</ul>")[0]
+    assert 'href="/people?q=sandbox&amp;skill=red-teaming&amp;free=2027-03"' in shown
+    assert 'href="/people?q=sandbox&amp;home=UK-AISI&amp;free=2027-03"' in shown
+    assert "Free from Mar 2027" in shown
+
+
+def test_a_kept_search_shows_whoever_is_new_and_only_to_its_owner(as_: As) -> None:
+    ada, tomas = as_("ada"), as_("tomas")
+    ada.send("/people/searches", {"q": "researcher"})
+    shown = ada.get(f"/people/searches/1?new={TOMAS},x,99999999999", follow_redirects=True).text
+    assert "1 person for “researcher”" in shown
+    assert "Only whoever is new for your saved search." in shown
+    assert 'href="/people?q=researcher"' in shown
+    assert "Only whoever" not in ada.get("/people/searches/1", follow_redirects=True).text
+    assert tomas.get("/people/searches/1").status_code == 404
+
+
 def test_what_a_person_typed_is_text(as_: As) -> None:
     assert "&lt;script&gt;" in as_("tomas").get("/people?q=%3Cscript%3E").text
     assert "Likes &lt;b&gt;tags" in as_("tomas").get(f"/people/{ADA}").text

@@ -90,6 +90,29 @@ CASES = tuple(
 EXPECTED: Occurrences = {occurrence for case in CASES for occurrence in case.expected}
 FEED = assemble(Head(name="Clock changes"), [render(case.event, MAILBOX) for case in CASES])
 
+PROBED_ZONES = (*ZONES, "Europe/Dublin", "Australia/Sydney", "Asia/Singapore")
+PROBED_DAYS = tuple(date(2026, 1, 1) + DAY * step for step in range(364))
+YEAR = assemble(
+    Head(name="A year of noons"),
+    [
+        render(
+            replace(
+                MEETING,
+                uid=f"noon-{zone.replace('/', '-').replace('_', '-')}@{HOST}",
+                when=Timed.by_the_clock(PROBED_DAYS[0], time(12), time(13), zone),
+                rrule=Recurrence(Frequency.DAILY, count=len(PROBED_DAYS)),
+            ),
+            MAILBOX,
+        )
+        for zone in PROBED_ZONES
+    ],
+)
+YEAR_EXPECTED: Occurrences = {
+    (f"noon-{zone.replace('/', '-').replace('_', '-')}@{HOST}", instant(day, time(12), zone), "CONFIRMED")
+    for zone in PROBED_ZONES
+    for day in PROBED_DAYS
+}
+
 
 def renamed(feed: bytes) -> bytes:
     """The feed under zone names that no program knows, so that it has to read the VTIMEZONEs."""

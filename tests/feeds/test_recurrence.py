@@ -15,7 +15,7 @@ from exchange.feeds.lint import lint
 from exchange.feeds.moments import AllDay
 from exchange.feeds.recurrence import Frequency, Recurrence
 from exchange.feeds.render import render
-from tests.feeds.clock_changes import CASES, EXPECTED, FEED, Case, Occurrences, renamed
+from tests.feeds.clock_changes import CASES, EXPECTED, FEED, YEAR, YEAR_EXPECTED, Case, Occurrences, renamed
 from tests.feeds.samples import MAILBOX, events
 
 FIRST, LAST = date(2026, 1, 1), date(2027, 12, 31)
@@ -49,6 +49,7 @@ def test_recurring_ical_events_finds_what_zoneinfo_expects() -> None:
 
 def test_it_finds_the_same_when_it_has_to_read_the_zones_from_the_feed() -> None:
     assert read_by_recurring_ical_events(renamed(FEED)) == EXPECTED
+    assert read_by_recurring_ical_events(renamed(YEAR)) == YEAR_EXPECTED
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.event.uid.split("@")[0])

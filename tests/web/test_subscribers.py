@@ -6,12 +6,9 @@ a link that is switched off has to be seen to clear it.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -29,93 +26,14 @@ from exchange.store.calendars import LinkScope
 from exchange.store.meetings import Meeting
 from exchange.store.secondments import Secondment
 from tests.actions.test_secondments import ACCEPTED, moved, proposed
+from tests.calendar_programs import Device
 from tests.cast import ACTOR, NOW
 from tests.meetings import SESSION, WEEKLY, entered, workstream
-
-PROGRAMS = Path(sys.executable).parent
-VDIRSYNCER = """\
-[general]
-status_path = "{folder}/status"
-[pair link]
-a = "here"
-b = "there"
-collections = null
-conflict_resolution = "b wins"
-partial_sync = "revert"
-[storage here]
-type = "filesystem"
-path = "{folder}/calendar"
-fileext = ".ics"
-[storage there]
-type = "http"
-url = "{address}"
-"""
-KHAL = """\
-[calendars]
-[[link]]
-path = {folder}/calendar
-type = calendar
-[locale]
-timeformat = %H:%M
-dateformat = %Y-%m-%d
-longdateformat = %Y-%m-%d
-datetimeformat = %Y-%m-%d %H:%M
-longdatetimeformat = %Y-%m-%d %H:%M
-local_timezone = UTC
-default_timezone = UTC
-[sqlite]
-path = {folder}/khal.db
-"""
 
 
 class Quiet(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - Werkzeug's name
         """Addresses carry tokens: nothing is logged."""
-
-
-@dataclass
-class Subscriber:
-    """One device with vdirsyncer and khal on it, following one address."""
-
-    folder: Path
-
-    def follow(self, address: str) -> None:
-        (self.folder / "calendar").mkdir(parents=True)
-        (self.folder / "vdirsyncer.conf").write_text(VDIRSYNCER.format(folder=self.folder, address=address))
-        (self.folder / "khal.conf").write_text(KHAL.format(folder=self.folder))
-        self._run("vdirsyncer", "-c", "vdirsyncer.conf", "discover")
-
-    def sync(self) -> None:
-        self._run("vdirsyncer", "-c", "vdirsyncer.conf", "sync")
-
-    def sync_fails(self) -> bool:
-        return self._start("vdirsyncer", "-c", "vdirsyncer.conf", "sync").returncode != 0
-
-    def files(self) -> dict[str, int]:
-        """Every file with the instant at which it was written."""
-        return {path.name: path.stat().st_mtime_ns for path in (self.folder / "calendar").iterdir()}
-
-    def agenda(self, first: str, last: str) -> set[tuple[str, str, str]]:
-        """Start, title and state of everything that khal shows on these days."""
-        shown = self._run(
-            "khal", "-c", "khal.conf", "list", "--format", "{start}|{title}|{status}", "--day-format", "", first, last
-        )
-        rows = (line.strip().split("|") for line in shown.splitlines() if line.strip())
-        return {(start, title, status) for start, title, status in rows}
-
-    def _run(self, program: str, *arguments: str) -> str:
-        done = self._start(program, *arguments)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def _start(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        path = PROGRAMS / program
-        if not path.exists():
-            pytest.skip(f"{program.upper()} WAS NOT RUN: there is no {path}; install the development dependencies")
-        environment = {"HOME": str(self.folder), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
-        return subprocess.run(
-            [str(path), *arguments], cwd=self.folder, capture_output=True, text=True, env=environment, check=False
-        )
 
 
 class Clock:
@@ -142,8 +60,8 @@ def address(app: Flask, clock: Clock) -> Iterator[str]:
 
 
 @pytest.fixture
-def device(tmp_path: Path) -> Subscriber:
-    return Subscriber(tmp_path / "device")
+def device(tmp_path: Path) -> Device:
+    return Device(tmp_path / "device")
 
 
 def linked(session: Session, key: str) -> MadeLink:
@@ -151,7 +69,7 @@ def linked(session: Session, key: str) -> MadeLink:
     return calendars.make(session, ACTOR[key], new, Origin("exchange.example"), now=NOW)
 
 
-def subscribed(device: Subscriber, address: str, link: MadeLink) -> None:
+def subscribed(device: Device, address: str, link: MadeLink) -> None:
     device.follow(f"{address}/cal/{link.token}/laptop.ics")
     device.sync()
 
@@ -160,7 +78,7 @@ TITLE = "Joint testing: Cyber range session"
 
 
 def test_a_session_that_moves_and_an_occurrence_that_is_cancelled(
-    session: Session, address: str, device: Subscriber, clock: Clock
+    session: Session, address: str, device: Device, clock: Clock
 ) -> None:
     work = workstream(session)
     ident = entered(session, work)
@@ -187,7 +105,7 @@ def test_a_session_that_moves_and_an_occurrence_that_is_cancelled(
     assert device.agenda("2027-03-23", "2027-03-24") == {("2027-03-23 15:00", TITLE, "CONFIRMED")}
 
 
-def test_a_secondment_that_is_extended(session: Session, address: str, device: Subscriber, clock: Clock) -> None:
+def test_a_secondment_that_is_extended(session: Session, address: str, device: Device, clock: Clock) -> None:
     ident = moved(session, proposed(session), *ACCEPTED)
     subscribed(device, address, linked(session, "ada"))
     title = "Secondment: Ada Lindqvist: UK AISI → US CAISI"
@@ -203,7 +121,7 @@ def test_a_secondment_that_is_extended(session: Session, address: str, device: S
 
 
 def test_a_link_that_is_switched_off_clears_the_device(
-    session: Session, address: str, device: Subscriber, clock: Clock
+    session: Session, address: str, device: Device, clock: Clock
 ) -> None:
     moved(session, proposed(session), *ACCEPTED)
     link = linked(session, "ada")
@@ -221,7 +139,7 @@ def test_a_link_that_is_switched_off_clears_the_device(
 
 
 def test_a_link_that_shows_nothing_any_more_clears_the_device(
-    session: Session, address: str, device: Subscriber, clock: Clock
+    session: Session, address: str, device: Device, clock: Clock
 ) -> None:
     work = workstream(session)
     ident = entered(session, work)

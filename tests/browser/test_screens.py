@@ -28,6 +28,7 @@ NO_SCREEN = {
     "/calendars/events/<uid>.ics",
     "/imports/<int:ident>/bad-rows.csv",
     "/imports/templates/<kind>.<form>",
+    "/people/searches/<int:ident>",  # leads on to the search itself
 }
 
 

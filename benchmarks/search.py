@@ -48,6 +48,7 @@ from exchange.store.institutes import Institute
 from exchange.store.people import Employment, Person, RoleGrant
 from exchange.store.publications import Publication
 from exchange.store.search import Asked, find
+from exchange.store.search_words import read_query
 from exchange.store.sessions import SignInSession
 from exchange.store.skills import SkillClaim
 from exchange.web import Settings, create_app
@@ -172,7 +173,7 @@ def like(session: Session, words: str) -> None:
 
 
 def all_scored(session: Session, words: str) -> None:
-    both = " AND ".join(f'"{word}"' for word in words.split())
+    both = " AND ".join(f'"{word}"' for word in read_query(words).stems)
     session.execute(ALL_SCORED, {"words": both}).all()
 
 

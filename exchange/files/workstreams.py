@@ -14,7 +14,7 @@ from exchange.files.reading import Reading, Row, RowProblem, refuse_repeats, sho
 from exchange.files.rows import Cells, read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from exchange.domain.dates import DateOrder
@@ -56,6 +56,20 @@ COLUMNS = (
     ),
     Column(
         "role", "Role", "The role that the workstream needs. Blank on a row without one.", "Evaluator", ("Requirement",)
+    ),
+    Column(
+        "strand",
+        "Strand",
+        "The strand of a joint testing exercise that needs the role. A new workstream with strands is an exercise.",
+        "",
+        ("Strand of the exercise",),
+    ),
+    Column(
+        "strand_lead",
+        "Strand lead",
+        "The code of the institute that leads the strand. Blank means the lead institute.",
+        "",
+        ("Strand led by",),
     ),
     Column("heads", "Heads", "How many people. Blank means 1.", "2", ("Number", "People", "Headcount", "Count")),
     Column(
@@ -114,6 +128,8 @@ class RequirementRow:
     overlap_hours: int | None = None
     from_each: tuple[str, ...] = ()
     most_from_one: int | None = None
+    strand: str = ""
+    strand_lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +232,15 @@ def _requirements(cells: Cells) -> tuple[RequirementRow, ...]:
         overlap_hours=cells.maybe("hours", integer(1, 8), None),
         from_each=cells.maybe("from_each", items(20), ()),
         most_from_one=cells.maybe("most", integer(1, 100), None),
+        strand=cells.maybe("strand", line(200), ""),
+        strand_lead=cells.maybe("strand_lead", line(20), ""),
     )
     if requirement == RequirementRow(role=""):
         return ()
     if not requirement.role and not cells.problems:
         cells.refuse("role", "The row asks for something but names no role. Say which role is needed.")
+    if requirement.strand_lead and not requirement.strand:
+        cells.refuse("strand_lead", "The row says who leads a strand but names no strand. Say which strand it is.")
     return (requirement,)
 
 
@@ -261,7 +281,18 @@ def _merged(group: Sequence[Row[WorkstreamRow]]) -> tuple[WorkstreamRow, list[Ro
         sentence = f"The workstream ends on {spoken(merged.ends)}, before it starts on {spoken(merged.starts)}."
         problems.append(RowProblem(group[0].number, "Ends", merged.ends.isoformat(), sentence))
     requirements = tuple(requirement for row in group for requirement in row.value.requirements)
-    return replace(merged, requirements=requirements), problems
+    return replace(merged, requirements=requirements), [*problems, *_two_leads(group)]
+
+
+def _two_leads(group: Sequence[Row[WorkstreamRow]]) -> Iterator[RowProblem]:
+    """Where a row says that another institute leads a strand than an earlier row did."""
+    leads: dict[str, str] = {}
+    for row in group:
+        for asked in row.value.requirements:
+            earlier = leads.setdefault(asked.strand.casefold(), asked.strand_lead) if asked.strand_lead else ""
+            if earlier and earlier != asked.strand_lead:
+                sentence = f"Strand lead differs from an earlier row of the same strand, “{shown(earlier)}”."
+                yield RowProblem(row.number, "Strand lead", shown(asked.strand_lead), sentence)
 
 
 def _waiting(row: Row[WorkstreamRow], other: int) -> RowProblem:

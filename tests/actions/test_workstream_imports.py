@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exchange.actions import imports
 from exchange.actions.imports import Effect, Options, Plan
 from exchange.store import workstreams
 from exchange.store.imports import ImportKind
+from exchange.store.workstreams import Strand, Workstream, WorkstreamKind
 from tests.cast import ACTOR, NOW, TODAY, UK, US
 
 HEAD = (
@@ -50,3 +53,56 @@ def test_somebody_of_an_institute_that_does_not_take_part_is_kept_out(session: S
     made = planned(session, ROW.replace('"UK-AISI, US-CAISI"', "JP-AISI"))
     assert made.steps == ()
     assert "does not take part" in made.problems[0].sentence
+
+
+STRANDS = "Workstream code,Title,Lead institute,Partner institutes,Strand,Strand lead,Role,Heads\n"
+EXERCISE = """JTE-X,Joint exercise,UK-AISI,"US-CAISI, JP-AISI",Cyber,US-CAISI,Evaluator,2
+JTE-X,,,,cyber,,Engineer,1
+JTE-X,,,,Languages,,Linguist,3
+JTE-X,,,,,,Coordinator,1
+"""
+
+
+def plan_strands(session: Session, rows: str) -> Plan:
+    file = (STRANDS + rows).encode()
+    return imports.preview(session, ACTOR["uk_lead"], ImportKind.WORKSTREAMS, file, Options(), today=TODAY)
+
+
+def test_the_strands_of_an_exercise_go_in_with_what_they_need(session: Session) -> None:
+    file = (STRANDS + EXERCISE).encode()
+    imports.import_file(session, ACTOR["uk_lead"], ImportKind.WORKSTREAMS, "work.csv", file, Options(), now=NOW)
+    (row,) = workstreams.listed(session)
+    found = {need.role: need.strand for need in workstreams.requirements(session, row.id)}
+    assert found == {"Evaluator": "Cyber", "Engineer": "Cyber", "Linguist": "Languages", "Coordinator": ""}
+    strands = session.scalars(select(Strand).order_by(Strand.title)).all()
+    assert [(strand.title, strand.lead_institute_id) for strand in strands] == [("Cyber", US), ("Languages", UK)]
+    assert session.get_one(Workstream, row.id).kind is WorkstreamKind.EXERCISE
+
+    assert [step.effect for step in plan_strands(session, EXERCISE).steps] == [Effect.SAME]
+    (moved,) = plan_strands(session, EXERCISE.replace("Languages", "Agents")).steps
+    assert "Strand Agents" in repr(moved)
+    assert "in the strand Languages" in repr(moved)
+    (led,) = plan_strands(session, EXERCISE.replace("Cyber,US-CAISI", "Cyber,JP-AISI")).steps
+    assert [one.field for one in led.differences] == ["Strand Cyber"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ("JTE-X,Joint,UK-AISI,,Cyber,JP-AISI,Evaluator,2\n", "leads a strand but does not take part"),
+        ("JTE-X,Joint,UK-AISI,US-CAISI,,US-CAISI,Evaluator,2\n", "names no strand"),
+        ("JTE-X,Joint,UK-AISI,,Cyber,,,\n", "names no role"),
+        (EXERCISE.replace(",cyber,,", ",cyber,JP-AISI,"), "differs from an earlier row of the same strand"),
+    ],
+)
+def test_a_strand_that_makes_no_sense_is_kept_out(session: Session, rows: str, sentence: str) -> None:
+    made = plan_strands(session, rows)
+    assert made.steps == ()
+    assert any(sentence in problem.sentence for problem in made.problems)
+
+
+def test_standing_work_has_no_strands(session: Session) -> None:
+    take(session, ROW)
+    made = plan_strands(session, "AGENTS,Agents,UK-AISI,US-CAISI,Cyber,,Reviewer,4\n")
+    assert made.steps == ()
+    assert "standing work" in made.problems[0].sentence

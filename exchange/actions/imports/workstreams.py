@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,8 +27,16 @@ from exchange.files.columns import fold
 from exchange.files.reading import Reading, Row
 from exchange.files.workstreams import RequirementRow, WorkstreamRow
 from exchange.store.institutes import all_sites
-from exchange.store.workstreams import Requirement, RequirementSkill, Workstream, WorkstreamPartner
+from exchange.store.workstreams import (
+    Requirement,
+    RequirementSkill,
+    Strand,
+    Workstream,
+    WorkstreamKind,
+    WorkstreamPartner,
+)
 
+NO_STRANDS = "This workstream is standing work, without strands. Make it a joint testing exercise, or leave this blank."
 LED_ELSEWHERE = "Another institute leads the workstream with this code. Use another code, or ask that institute."
 
 
@@ -40,7 +48,15 @@ class _Known:
     partners: dict[int, set[int]] = field(default_factory=dict)
     requirements: dict[int, dict[str, Requirement]] = field(default_factory=dict)
     asked: dict[int, dict[str, tuple[int, bool]]] = field(default_factory=dict)
+    strands: dict[int, dict[str, Strand]] = field(default_factory=dict)
     sites: dict[str, int] = field(default_factory=dict)
+
+    def strand_of(self, row: Requirement) -> str:
+        """The title of the strand that a standing requirement belongs to."""
+        titles = (
+            strand.title for strand in self.strands.get(row.workstream_id, {}).values() if strand.id == row.strand_id
+        )
+        return next(titles, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +67,17 @@ class _Wanted:
     lead: int
     partners: frozenset[int]
     sites: Mapping[str, int]
-    senders: Mapping[str, int]  # the institutes that a requirement asks somebody from, as the file names them
+    named: Mapping[str, int]  # the institutes that requirements name, for seats or strands, as the file writes them
+
+    @property
+    def strands(self) -> dict[str, tuple[str, int | None]]:
+        """The strands by their folded titles: the title, and who leads it where the file says so."""
+        found: dict[str, tuple[str, int | None]] = {}
+        for asked in self.row.requirements:
+            if asked.strand:
+                title, lead = found.get(asked.strand.casefold(), (asked.strand, None))
+                found[asked.strand.casefold()] = (title, self.named.get(asked.strand_lead, lead))
+        return found
 
 
 def plan_workstreams(session: Session, importer: Importer, reading: Reading[WorkstreamRow]) -> Plan:
@@ -67,6 +93,9 @@ def plan_workstreams(session: Session, importer: Importer, reading: Reading[Work
         stream = known.streams.get(row.value.key)
         if stream is not None and not institutes.own(stream.lead_institute_id):
             refusals.keep_out(row, "Workstream code", row.value.code, LED_ELSEWHERE)
+            continue
+        if stream is not None and stream.kind is not WorkstreamKind.EXERCISE and wanted.strands:
+            refusals.keep_out(row, "Strand", next(title for title, _ in wanted.strands.values()), NO_STRANDS)
             continue
         steps.append(_step(row, wanted, stream, known))
     return Plan(tuple(steps), refusals.in_order(), reading.notes)
@@ -89,6 +118,8 @@ def _known(session: Session, reading: Reading[WorkstreamRow]) -> _Known:
     asked = select(RequirementSkill).join(Requirement, Requirement.id == RequirementSkill.requirement_id)
     for one in session.scalars(asked.where(Requirement.workstream_id.in_(ids))):
         known.asked.setdefault(one.requirement_id, {})[one.skill] = (one.level, one.must)
+    for strand in session.scalars(select(Strand).where(Strand.workstream_id.in_(ids))):
+        known.strands.setdefault(strand.workstream_id, {})[strand.title.casefold()] = strand
     known.sites = {fold(site.name): site.id for site in all_sites(session).values()}
     return known
 
@@ -110,18 +141,26 @@ def _wanted(row: Row[WorkstreamRow], institutes: Institutes, known: _Known, refu
             refusals.keep_out(row, "Partner institutes", name, institutes.missing(name))
             return None
         partners.add(partner.id)
-    senders = {}
+    named = {}
     for requirement in value.requirements:
         if not _sound(row, requirement, known, refusals):
             return None
-        for name in requirement.from_each:
-            sender = institutes.find(name)
-            if sender is None or sender.id not in {*partners, lead.id}:
-                sentence = f"Somebody is asked of {name}, which does not take part. Add it to the partner institutes."
-                refusals.keep_out(row, "From each", name, sentence)
+        for heading, name in _names(requirement):
+            one = institutes.find(name)
+            if one is None or one.id not in {*partners, lead.id}:
+                what = "leads a strand but does not" if heading == "Strand lead" else "is to send somebody but does not"
+                sentence = f"{name} {what} take part. Add it to the partner institutes."
+                refusals.keep_out(row, heading, name, sentence)
                 return None
-            senders[name] = sender.id
-    return _Wanted(value, lead.id, frozenset(partners - {lead.id}), known.sites, senders)
+            named[name] = one.id
+    return _Wanted(value, lead.id, frozenset(partners - {lead.id}), known.sites, named)
+
+
+def _names(requirement: RequirementRow) -> Iterator[tuple[str, str]]:
+    """The institutes that a requirement names, each under its heading."""
+    yield from (("From each", name) for name in requirement.from_each)
+    if requirement.strand_lead:
+        yield "Strand lead", requirement.strand_lead
 
 
 def _sound(row: Row[WorkstreamRow], requirement: RequirementRow, known: _Known, refusals: Refusals) -> bool:
@@ -142,7 +181,11 @@ def _step(row: Row[WorkstreamRow], wanted: _Wanted, stream: Workstream | None, k
     institutes = frozenset({wanted.lead, *wanted.partners})
     if stream is None:
         return Step(row.number, row.source, label, Effect.NEW, institutes, _writing(wanted, None, known))
-    changed = (*_stream_differences(wanted, stream, known), *_requirement_differences(wanted, stream, known))
+    changed = (
+        *_stream_differences(wanted, stream, known),
+        *_strand_differences(wanted, stream, known),
+        *_requirement_differences(wanted, stream, known),
+    )
     effect = Effect.CHANGED if changed else Effect.SAME
     return Step(row.number, row.source, label, effect, institutes, _writing(wanted, stream, known), changed)
 
@@ -164,26 +207,39 @@ def _stream_differences(wanted: _Wanted, stream: Workstream, known: _Known) -> t
     )
 
 
+def _strand_differences(wanted: _Wanted, stream: Workstream, known: _Known) -> tuple[Difference, ...]:
+    """Strands that are new, or led by another institute from now on."""
+    changed = []
+    for key, (title, lead) in wanted.strands.items():
+        strand = known.strands.get(stream.id, {}).get(key)
+        if strand is None:
+            changed.append(Difference(f"Strand {title}", "", "new"))
+        elif lead not in {None, strand.lead_institute_id}:
+            changed.append(Difference(f"Strand {title}", "led by one institute", "led by another"))
+    return tuple(changed)
+
+
 def _requirement_differences(wanted: _Wanted, stream: Workstream, known: _Known) -> tuple[Difference, ...]:
     standing = known.requirements.get(stream.id, {})
     changed: list[Difference] = []
     for value in wanted.row.requirements:
         row = standing.get(value.role.casefold())
-        before = _said(row, known.asked.get(row.id, {})) if row else ""
-        after = _after(value, row, known, wanted.senders)
+        before = _said(row, known) if row else ""
+        after = _after(value, row, known, wanted.named)
         if before != after:
             changed.append(Difference(f"Role {value.role}", before, after))
     return tuple(changed)
 
 
-def _said(row: Requirement, asked: dict[str, tuple[int, bool]]) -> str:
-    more = (row.languages, row.citizenships, row.overlap_hours, row.from_each, row.most_from_one)
+def _said(row: Requirement, known: _Known) -> str:
+    asked, strand = known.asked.get(row.id, {}), known.strand_of(row)
+    more = (row.languages, row.citizenships, row.overlap_hours, row.from_each, row.most_from_one, strand)
     return _words(
         row.heads, f"{row.share.normalize():f}", skills.spoken(asked), row.starts_on, row.ends_on, row.site_id, *more
     )
 
 
-def _after(value: RequirementRow, row: Requirement | None, known: _Known, senders: Mapping[str, int]) -> str:
+def _after(value: RequirementRow, row: Requirement | None, known: _Known, named: Mapping[str, int]) -> str:
     site = known.sites[fold(value.site)] if value.site else row.site_id if row else None
     starts = value.starts or (row.starts_on if row else None)
     ends = value.ends or (row.ends_on if row else None)
@@ -192,15 +248,24 @@ def _after(value: RequirementRow, row: Requirement | None, known: _Known, sender
         list(value.languages) or (row.languages if row else []),
         sorted(set(value.citizenships)) or (row.citizenships if row else []),
         value.overlap_hours or (row.overlap_hours if row else None),
-        sorted({senders[name] for name in value.from_each}) or (row.from_each if row else []),
+        sorted({named[name] for name in value.from_each}) or (row.from_each if row else []),
         value.most_from_one or (row.most_from_one if row else None),
+        _strand_after(value, row, known),
     )
     share = f"{value.share.normalize():f}"
     return _words(value.heads, share, skills.spoken(wanted), starts, ends, site, *more)
 
 
+def _strand_after(value: RequirementRow, row: Requirement | None, known: _Known) -> str:
+    """The strand of a role, under the title that a standing strand has already."""
+    if row is None or not value.strand:
+        return value.strand or (known.strand_of(row) if row else "")
+    standing = known.strands.get(row.workstream_id, {}).get(value.strand.casefold())
+    return standing.title if standing else value.strand
+
+
 def _words(*parts: Any) -> str:  # noqa: ANN401 - each is only written
-    heads, share, asked, starts, ends, site, languages, citizenships, hours, senders, most = parts
+    heads, share, asked, starts, ends, site, languages, citizenships, hours, senders, most, strand = parts
     said = (
         f"{heads} at {share}",
         str(asked),
@@ -212,6 +277,7 @@ def _words(*parts: Any) -> str:  # noqa: ANN401 - each is only written
         f"{hours} shared hours" if hours else "",
         f"somebody from each of {len(senders)} institutes" if senders else "",
         f"at most {most} from one institute" if most else "",
+        f"in the strand {strand}" if strand else "",
     )
     return "; ".join(part for part in said if part)
 
@@ -219,7 +285,7 @@ def _words(*parts: Any) -> str:  # noqa: ANN401 - each is only written
 def _writing(wanted: _Wanted, stream: Workstream | None, known: _Known) -> Callable[[Session, datetime], int]:
     def apply(session: Session, now: datetime) -> int:
         value = wanted.row
-        row = stream if stream is not None else Workstream(code=value.code, area="", description="", version=1)
+        row = stream if stream is not None else _new(wanted)
         row.title, row.lead_institute_id = value.title, wanted.lead
         row.area, row.description = value.area or row.area, value.description or row.description
         row.starts_on, row.ends_on = value.starts or row.starts_on, value.ends or row.ends_on
@@ -230,16 +296,41 @@ def _writing(wanted: _Wanted, stream: Workstream | None, known: _Known) -> Calla
         session.add_all(
             WorkstreamPartner(workstream_id=row.id, institute_id=one) for one in sorted(wanted.partners - standing)
         )
+        strands = _write_strands(session, row, wanted, known)
         for requirement in value.requirements:
-            _write_requirement(session, row.id, requirement, known, wanted.senders)
+            _write_requirement(session, row.id, requirement, known, wanted.named, strands)
         publishing.publish_workstream(session, row.id, now)
         return row.id
 
     return apply
 
 
+def _new(wanted: _Wanted) -> Workstream:
+    kind = WorkstreamKind.EXERCISE if wanted.strands else WorkstreamKind.WORKSTREAM
+    return Workstream(code=wanted.row.code, kind=kind, area="", description="", version=1)
+
+
+def _write_strands(session: Session, stream: Workstream, wanted: _Wanted, known: _Known) -> dict[str, int]:
+    """The ids of the strands by their folded titles, each made where it is new."""
+    found = {}
+    for key, (title, lead) in wanted.strands.items():
+        strand = known.strands.get(stream.id, {}).get(key)
+        if strand is None:
+            strand = Strand(workstream_id=stream.id, title=title, lead_institute_id=wanted.lead, languages=[])
+        strand.lead_institute_id = lead or strand.lead_institute_id
+        session.add(strand)
+        session.flush()
+        found[key] = strand.id
+    return found
+
+
 def _write_requirement(
-    session: Session, stream_id: int, value: RequirementRow, known: _Known, senders: Mapping[str, int]
+    session: Session,
+    stream_id: int,
+    value: RequirementRow,
+    known: _Known,
+    named: Mapping[str, int],
+    strands: Mapping[str, int],
 ) -> None:
     row = known.requirements.get(stream_id, {}).get(value.role.casefold())
     if row is None:
@@ -249,7 +340,8 @@ def _write_requirement(
     row.site_id = known.sites[fold(value.site)] if value.site else row.site_id
     row.languages = list(value.languages) or row.languages
     row.citizenships = sorted(set(value.citizenships)) or row.citizenships
-    row.from_each = sorted({senders[name] for name in value.from_each}) or row.from_each
+    row.from_each = sorted({named[name] for name in value.from_each}) or row.from_each
+    row.strand_id = strands.get(value.strand.casefold(), row.strand_id)
     row.overlap_hours = value.overlap_hours or row.overlap_hours
     row.most_from_one = value.most_from_one or row.most_from_one
     session.add(row)

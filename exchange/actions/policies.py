@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,8 +15,9 @@ from exchange.domain import policies as rules
 from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
 from exchange.domain.periods import DAY, OPEN_END, spoken
-from exchange.domain.policies import Affected, PolicyRule
+from exchange.domain.policies import OF_PAIRS, PAIR, Affected, PolicyRule, pair_of
 from exchange.domain.verdict import Refusal, no
+from exchange.store import institutes
 from exchange.store import policies as store
 from exchange.store.policies import PolicyRow
 
@@ -57,7 +58,8 @@ def put(session: Session, actor: Actor, change: Change, *, now: datetime) -> int
             work.require(no(Refusal.FORBIDDEN, "A programme director changes the numbers of the rules."))
         before, after = _both(session, change, now.date())
         hit = rules.affected(before, after, store.subjects(session), now.date())
-        _end(work, before, change.valid_from)
+        if before.jurisdiction == after.jurisdiction:
+            _end(work, before, change.valid_from)
         session.add(_row(after, now))
         session.flush()
         work.record(
@@ -69,12 +71,7 @@ def put(session: Session, actor: Actor, change: Change, *, now: datetime) -> int
 
 def _both(session: Session, change: Change, today: date) -> tuple[PolicyRule, PolicyRule]:
     """The row that holds on the day, and the one that would follow it."""
-    standing = [
-        rule for rule in store.book(session).rules if (rule.key, rule.jurisdiction) == (change.key, change.jurisdiction)
-    ]
-    before = next((rule for rule in standing if change.valid_from in rule.validity), None)
-    if before is None:
-        raise refuse(Refusal.NOT_FOUND, "There is no such rule on that day.")
+    before, until = _before(session, change)
     faults = []
     if change.valid_from <= today:
         faults.append("A change begins tomorrow at the earliest: what was judged by the old number stays as it was.")
@@ -93,11 +90,35 @@ def _both(session: Session, change: Change, today: date) -> tuple[PolicyRule, Po
         before.severity,
         change.jurisdiction,
         change.valid_from,
-        before.valid_to,
+        until,
         change.source_url,
         change.note,
     )
     return before, after
+
+
+def _before(session: Session, change: Change) -> tuple[PolicyRule, date]:
+    """What holds on the day of the change, and the last day of what follows it.
+
+    A pair of institutes without a number of its own has the general one, which goes on for all others.
+    """
+    book = store.book(session)
+    own = [rule for rule in book.rules if (rule.key, rule.jurisdiction) == (change.key, change.jurisdiction)]
+    before = next((rule for rule in own if change.valid_from in rule.validity), None)
+    if before is not None:
+        return before, before.valid_to
+    general = book.find(change.key, change.valid_from) if _is_pair(session, change) else None
+    if general is None:
+        raise refuse(Refusal.NOT_FOUND, "There is no such rule on that day.")
+    later = [rule.valid_from for rule in own if rule.valid_from > change.valid_from]
+    return replace(general, valid_from=date.min), min(later) - DAY if later else OPEN_END
+
+
+def _is_pair(session: Session, change: Change) -> bool:
+    """Whether the change is of a number that two institutes may agree, for two that there are."""
+    known = institutes.ids_by_code(session)
+    one, _, other = change.jurisdiction.partition(PAIR)
+    return change.key in OF_PAIRS and one in known and other in known and change.jurisdiction == pair_of(one, other)
 
 
 def _end(work: Work, before: PolicyRule, valid_from: date) -> None:

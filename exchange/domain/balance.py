@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from exchange.domain.periods import DAY, Period
-from exchange.domain.policies import PolicyBook, Severity
+from exchange.domain.policies import ANYWHERE, PolicyBook, Severity
 from exchange.domain.secondment_facts import OVER, PLANNED, UNDER_WAY, State
 from exchange.domain.stay_rules import Breach, Breaches
 
@@ -58,9 +58,10 @@ class Tolerance:
 DEFAULT_TOLERANCE = Tolerance()
 
 
-def tolerance_of(book: PolicyBook, day: date) -> Tolerance:
-    """The tolerance as the policy rows have it on a day, for pairs whose agreement names no other."""
-    return Tolerance(book.amount("balance.tolerance_per_cent", day), book.amount("balance.tolerance_months", day))
+def tolerance_of(book: PolicyBook, day: date, pair: str = ANYWHERE) -> Tolerance:
+    """The tolerance as the policy rows have it on a day: the pair's own where its agreement names one."""
+    per_cent = book.amount("balance.tolerance_per_cent", day, pair)
+    return Tolerance(per_cent, book.amount("balance.tolerance_months", day, pair))
 
 
 @dataclass(frozen=True, slots=True)

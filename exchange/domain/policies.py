@@ -17,6 +17,15 @@ from exchange.domain.periods import OPEN_END, Period, last_day_of, spoken
 ANYWHERE = "*"
 
 
+PAIR = "+"  # between the codes of two institutes for which a number holds
+OF_PAIRS = frozenset({"balance.tolerance_per_cent", "balance.tolerance_months"})  # what two institutes may agree
+
+
+def pair_of(one: str, other: str) -> str:
+    """Two institutes by their codes, as a jurisdiction; the order in which they are given does not matter."""
+    return PAIR.join(sorted((one, other)))
+
+
 class Severity(StrEnum):
     BLOCK = "block"
     WARN = "warn"
@@ -35,7 +44,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PolicyRule:
-    """One number. ``jurisdiction`` is a country (GB), or ``*`` for everywhere."""
+    """One number. ``jurisdiction`` is a country (GB), a pair of institutes (``pair_of``), or ``*`` for everywhere."""
 
     key: str
     value: Decimal
@@ -61,7 +70,7 @@ class PolicyMissingError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class PolicyBook:
-    """All rows. A row for the country goes before one for everywhere."""
+    """All rows. A row for the country, or for the pair, goes before one for everywhere."""
 
     rules: tuple[PolicyRule, ...]
     _by_key: dict[str, list[PolicyRule]] = field(init=False, repr=False, compare=False)  # a plan asks a million times

@@ -34,7 +34,7 @@ class PolicyRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(60))
-    jurisdiction: Mapped[str] = mapped_column(String(2))
+    jurisdiction: Mapped[str] = mapped_column(String(41))  # a country, a pair of institutes, or * for everywhere
     value: Mapped[Decimal] = mapped_column(Numeric(10, 3))
     unit: Mapped[str] = mapped_column(String(40))
     severity: Mapped[Severity] = mapped_column(choice(Severity))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,6 +16,7 @@ from exchange.domain import balance as rules
 from exchange.domain.access import Permission
 from exchange.domain.balance import Flow, PairBalance, Tolerance
 from exchange.domain.periods import Period
+from exchange.domain.policies import PolicyBook, pair_of
 from exchange.files.exports import Value, csv_bytes
 from exchange.store import balance as store
 from exchange.store import institutes, policies
@@ -51,6 +53,12 @@ class Row:
     out: Flow
     back: Flow
     warning: str
+    tolerance: Tolerance
+
+    @property
+    def pair(self) -> str:
+        """The two institutes as the rules name them."""
+        return pair_of(self.own.code, self.other.code)
 
     @property
     def surplus(self) -> Decimal:
@@ -65,6 +73,13 @@ class Row:
             tenth(self.surplus),
             "no" if self.warning else "yes",
         )
+
+
+class Numbers(NamedTuple):
+    """The numbers of the rules as of a day."""
+
+    book: PolicyBook
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +127,10 @@ def _view(today: date) -> View:
     session, own = db.session(), _own_institutes()
     year = _year()
     within = Period(date(year, 1, 1), date(year, 12, 31)) if year else None
-    tolerance = rules.tolerance_of(policies.book(session), today)
+    numbers = Numbers(policies.book(session), today)
     known = institutes.all_institutes(session)
     pairs = rules.ledger(store.exchanged(session, own), today, within)
-    return View(year, tuple(_row(pair, known, own, tolerance) for pair in pairs), tolerance)
+    return View(year, tuple(_row(pair, known, own, numbers) for pair in pairs), rules.tolerance_of(*numbers))
 
 
 def _year() -> int | None:
@@ -127,13 +142,14 @@ def _year() -> int | None:
     return int(text)
 
 
-def _row(pair: PairBalance, known: Mapping[int, InstituteRow], own: frozenset[int] | None, tolerance: Tolerance) -> Row:
+def _row(pair: PairBalance, known: Mapping[int, InstituteRow], own: frozenset[int] | None, numbers: Numbers) -> Row:
     first, second = pair.first_id, pair.second_id
     if own is not None and first not in own:
         first, second = second, first
     out, back = pair.seen_from(first)
+    tolerance = rules.tolerance_of(*numbers, pair_of(known[first].code, known[second].code))
     warning = " ".join(breach.sentence for breach in rules.reciprocity(pair, tolerance))
-    return Row(known[first], known[second], out, back, warning)
+    return Row(known[first], known[second], out, back, warning, tolerance)
 
 
 def _chart(rows: Sequence[Row]) -> Chart:

@@ -13,7 +13,8 @@ from exchange.actions import policies as actions
 from exchange.actions.policies import Change
 from exchange.actions.writing import Refused
 from exchange.domain.access import Permission
-from exchange.domain.policies import Affected, PolicyRule
+from exchange.domain.policies import OF_PAIRS, PAIR, Affected, PolicyRule, pair_of
+from exchange.store import institutes
 from exchange.store import policies as store
 from exchange.store.secondments import reference
 from exchange.web import access, clock, refusals
@@ -35,6 +36,12 @@ class ChangeForm(Form):
     )
 
 
+@pages.app_template_filter("place")
+def spoken_place(jurisdiction: str) -> str:
+    """Where a number holds, in words."""
+    return "everywhere" if jurisdiction == "*" else jurisdiction.replace(PAIR, " and ")
+
+
 @pages.get("/policies")
 @allowed(Permission.POLICIES_SEE)
 def index() -> ResponseReturnValue:
@@ -50,7 +57,7 @@ def change(key: str, where: str) -> ResponseReturnValue:
     form = ChangeForm()
     hit: tuple[Affected, ...] | None = None
     if form.validate_on_submit():
-        typed = _typed(form, rows[0])
+        typed = _typed(form, key, where)
         try:
             if request.form.get("step") == "change":
                 actions.put(db.session(), access.actor(), typed, now=clock.now())
@@ -59,25 +66,35 @@ def change(key: str, where: str) -> ResponseReturnValue:
             hit = actions.look(db.session(), typed, today=clock.today())
         except Refused as refusal:
             refusals.show(form, refusal)
-    page = render_template("policies/change.html", form=form, rows=rows, hit=hit, ref=reference)
+    place = "" if where == ANYWHERE else spoken_place(where)
+    page = render_template("policies/change.html", form=form, rows=rows, hit=hit, ref=reference, place=place)
     return page, refusals.status(form)
 
 
 def _rows(key: str, where: str) -> list[PolicyRule]:
+    """The rows of a rule, the earliest first; for a pair without any of its own, the general ones."""
     jurisdiction = "*" if where == ANYWHERE else where
     book = store.book(db.session())
     found = [rule for rule in book.rules if (rule.key, rule.jurisdiction) == (key, jurisdiction)]
+    if not found and key in OF_PAIRS and _is_pair(jurisdiction):
+        found = [rule for rule in book.rules if (rule.key, rule.jurisdiction) == (key, "*")]
     if not found:
         abort(404)
     return sorted(found, key=lambda rule: rule.valid_from)
 
 
-def _typed(form: ChangeForm, rule: PolicyRule) -> Change:
+def _is_pair(jurisdiction: str) -> bool:
+    one, _, other = jurisdiction.partition(PAIR)
+    known = institutes.ids_by_code(db.session())
+    return one in known and other in known and jurisdiction == pair_of(one, other)
+
+
+def _typed(form: ChangeForm, key: str, where: str) -> Change:
     assert form.value.data is not None  # both were required
     assert form.valid_from.data is not None
     return Change(
-        rule.key,
-        rule.jurisdiction,
+        key,
+        "*" if where == ANYWHERE else where,
         Decimal(form.value.data),
         form.valid_from.data,
         (form.source_url.data or "").strip(),

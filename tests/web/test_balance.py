@@ -9,10 +9,15 @@ from io import StringIO
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from exchange.domain.balance import tolerance_of
+from exchange.domain.policies import book_faults
 from exchange.domain.secondment_facts import State
+from exchange.store import policies
 from exchange.store.institutes import Institute
+from exchange.store.policies import PolicyRow
 from tests.cast import JP, PERSON, TODAY, TOKYO, UK, US
 from tests.clients import PageClient
 from tests.lives import add_stay
@@ -71,6 +76,40 @@ def test_a_pair_is_out_of_balance_in_proportion_and_in_months(as_: As, session: 
     add_stay(session, State.READY, date(2027, 1, 4), date(2027, 9, 3))
     assert "person-months more go one way" in as_("uk_hr").get("/balance").text
     assert rows(as_("uk_hr"))[0][-1] == "no"
+
+
+def test_a_pair_has_its_own_tolerance_from_a_day_on(as_: As, session: Session) -> None:
+    """For the one pair alone, by the director alone; before that day and for all others the general rule holds."""
+    add_stay(session, State.READY, date(2027, 1, 4), date(2027, 9, 3))
+    tokyo = {"home_institute_id": JP, "person_id": PERSON["jp_hr"], "site_id": TOKYO}
+    add_stay(session, State.READY, date(2027, 1, 4), date(2027, 9, 3), **tokyo)
+    session.commit()
+    path, director = "/policies/balance.tolerance_months/UK-AISI+US-CAISI", as_("director")
+    typed = {"value": "10", "valid_from": "1 Dec 2026", "note": "Agreement of 2026, article 4", "step": "change"}
+    assert "for UK-AISI and US-CAISI" in director.get(path).text
+    assert as_("uk_hr").send(path, typed).status_code == 403
+    for nowhere in ("US-CAISI+UK-AISI", "UK-AISI+XX", "UK-AISI", "GB"):
+        assert director.get(f"/policies/balance.tolerance_months/{nowhere}").status_code == 404
+    assert director.get("/policies/cap.gae_research/UK-AISI+US-CAISI").status_code == 404
+    assert director.send(path, typed).status_code == 303
+    for value, day in (("9", "24 Nov 2026"), ("12", "1 Jan 2027")):  # one before it, one after it
+        assert director.send(path, typed | {"value": value, "valid_from": day}).status_code == 303
+    book = policies.book(session)
+    days = (date(2026, 11, 23), date(2026, 11, 24), date(2026, 12, 1), date(2027, 1, 1))
+    months = [tolerance_of(book, day, "UK-AISI+US-CAISI").months for day in days]
+    assert months == [6, 9, 10, 12]
+    assert {tolerance_of(book, day, "JP-AISI+US-CAISI").months for day in days} == {6}
+    assert book_faults(book.rules) == ()
+    assert [row[-1] for row in rows(director)] == ["no", "no"]
+    session.scalars(select(PolicyRow).where(PolicyRow.value == 9)).one().valid_from = TODAY  # as if the day had come
+    session.commit()
+    assert {row[0] + row[1]: row[-1] for row in rows(as_("us_hr"))} == {
+        "US CAISIUK AISI": "yes",
+        "US CAISIJP AISI": "no",
+    }
+    page = as_("uk_hr").get("/balance").text
+    assert "Their own: 20 per cent and 9 months" in page
+    assert "UK-AISI and US-CAISI" in director.get("/policies").text
 
 
 def test_nothing_yet_says_what_counts(as_: As) -> None:

@@ -13,13 +13,16 @@ from flask.typing import ResponseReturnValue
 
 from exchange.domain import access as rules_of_access
 from exchange.domain import balance as rules
+from exchange.domain import punctuality
 from exchange.domain.access import Permission
 from exchange.domain.balance import Flow, PairBalance, Tolerance
 from exchange.domain.periods import Period
 from exchange.domain.policies import PolicyBook, pair_of
+from exchange.domain.secondment_facts import State
 from exchange.files.exports import Value, csv_bytes
 from exchange.store import balance as store
-from exchange.store import institutes, policies
+from exchange.store import checklists, institutes, policies, secondment_facts
+from exchange.store.checklists import Checklist
 from exchange.store.institutes import InstituteRow
 from exchange.web import access, charts, clock
 from exchange.web.access import allowed
@@ -107,6 +110,8 @@ def show() -> ResponseReturnValue:
         whole=_own_institutes() is None,
         years=(today.year - 1, today.year, today.year + 1),
         chart=_chart(view.rows[:SHOWN_IN_CHART]) if view.rows else None,
+        punctual=punctuality.by_institute(_checklists(), today),
+        institutes=institutes.all_institutes(db.session()),
     )
 
 
@@ -117,6 +122,12 @@ def export() -> ResponseReturnValue:
     content = csv_bytes(HEADER, (row.cells() for row in _view(today).rows))
     headers = {"Content-Disposition": f'attachment; filename="exchange-balance-{today.isoformat()}.csv"'}
     return Response(content, mimetype="text/csv", headers=headers)
+
+
+def _checklists() -> list[Checklist]:
+    """Of every secondment the reader may know of whose tasks have begun, the finished ones too."""
+    scope = secondment_facts.scope_of(access.actor())
+    return checklists.within(db.session(), scope, checklists.BEGUN | {State.CLOSED})
 
 
 def _own_institutes() -> frozenset[int] | None:

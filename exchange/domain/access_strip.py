@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from exchange.domain.clearances import coverage
+from exchange.domain.clearances import coverage, gone
 from exchange.domain.eligibility_facts import EligibilityFacts
 from exchange.domain.periods import Period, gaps, shared, union
 from exchange.domain.recognitions import RecognitionStatus
@@ -115,6 +115,8 @@ def lapse_on(found: Strip, facts: EligibilityFacts, phased: bool) -> SuspensionC
         Lane.PERMISSION: any(one.country == facts.offer.host_country for one in facts.candidate.permissions),
     }
     missing = [lane for lane, counts in recorded.items() if counts and found.on(lane, day) is Cover.GAP]
+    if gone(facts.candidate.clearances, facts.offer.need, day, facts.stay.recognitions):
+        missing.append(Lane.CLEARANCE)
     if not missing:
         return None
     return SuspensionCode.PERMISSION if missing == [Lane.PERMISSION] else SuspensionCode.ACCESS

@@ -184,6 +184,32 @@ def lapsed(
     return answer.answer is Answer.DOES_NOT
 
 
+def gone(clearances: Sequence[Clearance], need: Need, day: date, recognitions: Iterable[Recognition]) -> bool:
+    """Whether what once opened this is certainly over, although another clearance awaits the host's decision.
+
+    That one opens nothing yet: whoever held two, or was granted the same anew, has no access until it is decided on.
+    """
+    decisions = tuple(recognitions)
+    decided = [one for one in clearances if _is_decided(one, need, clearances, decisions)]
+    if need.rank == 0 or not decided:
+        return False
+    since = min(one.granted_on for one in decided)
+    found = coverage(decided, need, Period(since, max(since, day)), day, recognitions=decisions)
+    perhaps = (*found.covered, *found.unknown)
+    return bool(perhaps) and not any(day in one for one in perhaps)
+
+
+def _is_decided(
+    record: Clearance, need: Need, clearances: Sequence[Clearance], decisions: Iterable[Recognition]
+) -> bool:
+    """Whether it is known what the record opens: it is of the very country, or the host has decided on it."""
+    level = BY_KEY.get(record.level)
+    if level is not None and level.country == need.country:
+        return True
+    line = _line_of(record, clearances)
+    return any(one.clearance_id in line and one.host_country == need.country for one in decisions)
+
+
 def citizenship_answer(citizenships: frozenset[str] | None, need: Need) -> Answer:
     """Rule 19. None is undisclosed, therefore unknown; an empty set is a stateless person, who meets no such rule."""
     if not need.citizenships:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DecimalField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from exchange.actions import agreements as actions
@@ -24,7 +24,8 @@ from exchange.store.secondments import Found
 from exchange.web import access, clock, refusals
 from exchange.web.access import allowed
 from exchange.web.database import db
-from exchange.web.forms import Form, TextDate
+from exchange.web.forms import Share, TextDate
+from exchange.web.markings import MarkedForm, unmarked
 from exchange.web.secondment_forms import LEGAL_BASES, MODES
 
 pages = Blueprint("agreements", __name__)
@@ -55,32 +56,30 @@ FIELD_WORDS = {
 }
 
 
-class VersionForm(Form):
-    post = StringField("Post", [InputRequired("Enter the post at the host"), Length(max=200)])
+class VersionForm(MarkedForm):
+    post = StringField("Post", [InputRequired("Enter the post at the host"), Length(max=200), unmarked])
     site = StringField("Site", [InputRequired("Enter the place of work"), Length(max=200)])
     mode = RadioField("Where they work", choices=MODES)
     start = TextDate("First day", [InputRequired("Enter the first day")], description="For example, 5 Jan 2027")
     end = TextDate("Last day", [InputRequired("Enter the last day")])
-    host_fte = DecimalField("Share of time at the host", [InputRequired("Enter a share"), NumberRange(0, 1)])
-    home_fte = DecimalField("Share of time at home", [InputRequired("Enter a share, 0 for none"), NumberRange(0, 1)])
+    host_fte = Share("Share of time at the host", [InputRequired("Enter a share"), NumberRange(0, 1)])
+    home_fte = Share("Share of time at home", [InputRequired("Enter a share, 0 for none"), NumberRange(0, 1)])
     legal_basis = SelectField("Legal basis", choices=LEGAL_BASES)
     cost_model = SelectField("Cost model", choices=COST_MODELS)
-    home_share = DecimalField(
-        "Home's part of the cost, per cent", [InputRequired("Enter 0 to 100"), NumberRange(0, 100)]
-    )
+    home_share = Share("Home's part of the cost, per cent", [InputRequired("Enter 0 to 100"), NumberRange(0, 100)])
     phased_access = TextAreaField(
         "Phased access",
-        [Length(max=2000)],
+        [Length(max=2000), unmarked],
         description="How the work begins while an access is still missing. Leave empty when none is.",
     )
-    leave = TextAreaField(HEADINGS[0][1], [Length(max=4000)])
-    insurance = TextAreaField(HEADINGS[1][1], [Length(max=4000)])
-    confidentiality = TextAreaField(HEADINGS[2][1], [Length(max=4000)])
-    ending = TextAreaField(HEADINGS[3][1], [Length(max=4000)])
+    leave = TextAreaField(HEADINGS[0][1], [Length(max=4000), unmarked])
+    insurance = TextAreaField(HEADINGS[1][1], [Length(max=4000), unmarked])
+    confidentiality = TextAreaField(HEADINGS[2][1], [Length(max=4000), unmarked])
+    ending = TextAreaField(HEADINGS[3][1], [Length(max=4000), unmarked])
 
 
-class ReturnForm(Form):
-    reason = TextAreaField("What should change", [InputRequired("Say what should change"), Length(max=1000)])
+class ReturnForm(MarkedForm):
+    reason = TextAreaField("What should change", [InputRequired("Say what should change"), Length(max=1000), unmarked])
 
 
 @pages.route("/secondments/<int:ident>/agreement/new", methods=["GET", "POST"])
@@ -245,7 +244,10 @@ def _typed(base: AgreementContent) -> dict[str, object]:
 
 def _content(form: VersionForm, base: AgreementContent, number: int) -> AgreementContent:
     terms = tuple((heading, str(form[key].data).strip()) for key, heading in HEADINGS if str(form[key].data).strip())
-    assert form.start.data is not None  # both were required
+    assert form.host_fte.data is not None  # all of these were required
+    assert form.home_fte.data is not None
+    assert form.home_share.data is not None
+    assert form.start.data is not None
     assert form.end.data is not None
     return replace(
         base,

@@ -24,7 +24,7 @@ from exchange.store.secondment_facts import Life
 from exchange.web import access, clock, refusals
 from exchange.web.access import allowed
 from exchange.web.database import db
-from exchange.web.forms import Form
+from exchange.web.markings import MarkedForm, unmarked
 
 pages = Blueprint("checklists", __name__)
 
@@ -38,10 +38,10 @@ OWNERS = {
 GATES = {Verb.CLEAR: "clearing", Verb.ARRIVE: "the arrival", Verb.COMPLETE: "completing", Verb.CLOSE: "closing"}
 
 
-class TickForm(Form):
+class TickForm(MarkedForm):
     evidence = TextAreaField(
         "What shows that it is done",
-        [Length(max=2000, message="Keep it under 2,000 characters")],
+        [Length(max=2000, message="Keep it under 2,000 characters"), unmarked],
         description="A reference, a link or a sentence. Write down no marking, level or health matter.",
     )
 

@@ -8,10 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, FieldList, FormField, IntegerField, RadioField, SelectMultipleField, StringField
+from wtforms import (
+    DecimalField,
+    Field,
+    FieldList,
+    FormField,
+    IntegerField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -90,6 +100,22 @@ class TextDate(StringField):
         if self.raw_data:
             return str(self.raw_data[0])
         return written_date(self.data, current_reader()) if self.data else ""
+
+
+class Share(DecimalField):
+    """A number below or about one, with a point or, as many people write it, a comma."""
+
+    data: Decimal | None
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        text = valuelist[0].strip().replace(",", ".") if valuelist else ""
+        if not text:
+            return
+        try:
+            self.data = Decimal(text)
+        except InvalidOperation as error:
+            self.data = None
+            raise ValueError("Write a number such as 0.5") from error
 
 
 class CheckboxList(SelectMultipleField):

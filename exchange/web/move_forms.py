@@ -13,6 +13,7 @@ from exchange.domain.secondments import BY_SOURCE_AND_VERB, Move
 from exchange.store.secondments import Secondment
 from exchange.web import access, clock
 from exchange.web.forms import Form, TextDate
+from exchange.web.markings import MarkedForm, unmarked
 
 CODES: dict[Verb, type[SuspensionCode | EndReason]] = {Verb.SUSPEND: SuspensionCode, Verb.END_EARLY: EndReason}
 CODE_WORDS: dict[str, str] = {
@@ -30,8 +31,8 @@ CODE_WORDS: dict[str, str] = {
 }
 
 
-class ReasonForm(Form):
-    reason = TextAreaField("Reason", [InputRequired("Give a reason"), Length(max=1000)])
+class ReasonForm(MarkedForm):
+    reason = TextAreaField("Reason", [InputRequired("Give a reason"), Length(max=1000), unmarked])
 
 
 class CodeForm(Form):

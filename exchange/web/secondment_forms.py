@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from flask import request
-from wtforms import DecimalField, HiddenField, RadioField, SelectChoice, SelectField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from exchange.actions.drafts import Proposal
@@ -21,7 +21,8 @@ from exchange.store.institutes import InstituteRow
 from exchange.store.openings import Opening
 from exchange.store.secondments import Candidate, Secondment
 from exchange.web.database import db
-from exchange.web.forms import Form, TextDate
+from exchange.web.forms import Share, TextDate
+from exchange.web.markings import MarkedForm, unmarked
 
 MODES = [
     SelectChoice(Mode.IN_PERSON.value, "In person at the host"),
@@ -31,7 +32,7 @@ MODES = [
 LEGAL_BASES = [SelectChoice("", "Not decided yet"), *(SelectChoice(key, words) for key, words in ROUTES.items())]
 
 
-class TermsForm(Form):
+class TermsForm(MarkedForm):
     """What both a new and an edited draft say."""
 
     starts_on = TextDate("First day", [InputRequired("Enter the first day")], description="For example, 5 Jan 2027")
@@ -39,7 +40,7 @@ class TermsForm(Form):
         "Last day", [InputRequired("Enter the last day")], description="The last working day at the host"
     )
     mode = RadioField("Where they work", choices=MODES, default=Mode.IN_PERSON.value)
-    host_share = DecimalField(
+    host_share = Share(
         "Share of their time at the host",
         [InputRequired("Enter a share between 0 and 1"), NumberRange(0.05, 1, "Enter a share between 0.05 and 1")],
         default=1,
@@ -48,7 +49,7 @@ class TermsForm(Form):
     legal_basis = SelectField("Legal basis", [Optional()], choices=LEGAL_BASES)
     purpose = TextAreaField(
         "What they will do",
-        [Length(max=2000, message="Keep it under 2,000 characters")],
+        [Length(max=2000, message="Keep it under 2,000 characters"), unmarked],
         description="Both institutes see this.",
     )
 

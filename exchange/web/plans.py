@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from exchange.actions.rounds import taking
 from exchange.domain.periods import Period
 from exchange.domain.round_settings import Weeks
 from exchange.scheduling.compare import Diff, Move
 from exchange.scheduling.plan import InstituteFigures, Plan
-from exchange.scheduling.problem import Placement, Problem, placements_from_json
+from exchange.scheduling.problem import Placement, Problem, placements_from_json, problem_from_json
 from exchange.scheduling.reasons import Reason
 from exchange.scheduling.report import institute_figures
 from exchange.store.institutes import InstituteRow
@@ -54,17 +55,21 @@ class Unplaced:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What two institutes send each other under a plan, in person-weeks; ``net`` is how much more the first sends."""
+    """What two institutes send each other under a plan, in person-weeks; ``net`` is how much more the first sends.
+
+    ``before`` is how much more it had sent before the round; None where that is not for the planner to know.
+    """
 
     one: str
     other: str
+    before: int | None
     sent: int
     received: int
     tolerance: int
 
     @property
     def net(self) -> int:
-        return self.sent - self.received
+        return (self.before or 0) + self.sent - self.received
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,16 @@ class PlanView:
     row: ExchangeRound
     problem: Problem
     placements: tuple[Placement, ...]
+    planner: str
     words: PlanWords = field(init=False)
+
+    @classmethod
+    def of(
+        cls, run: Run, row: ExchangeRound, placements: list[list[Any]], known: Mapping[int, InstituteRow]
+    ) -> PlanView:
+        """The view of placements as they are kept; ``known`` are all institutes."""
+        planner = known[row.institute_id].short_name
+        return cls(run, row, problem_from_json(run.problem), placements_from_json(placements), planner)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "words", PlanWords.of(self.problem, self.weeks))
@@ -123,7 +137,10 @@ class PlanView:
         ]
 
     def pairs(self) -> list[Pair]:
-        """The balance of each pair of the round after the plan; pairs between which nobody goes are left out."""
+        """The balance of each pair of the round after the plan; pairs between which nobody went or goes are left out.
+
+        What others have exchanged before counts in the plan and is shown to nobody but their own institutes.
+        """
         sent: dict[tuple[str, str], int] = {}
         for one in self.placements:
             way = (self.words.homes[one.candidate], self.words.hosts[one.opening])
@@ -132,8 +149,9 @@ class PlanView:
         for row in self.problem.balance:
             a, b = row.from_institute, row.to_institute
             there, back = sent.get((a, b), 0), sent.get((b, a), 0)
-            if there or back:
-                found.append(Pair(a, b, row.history_weeks + there, back, row.tolerance_weeks))
+            before = row.history_weeks if self.planner in {a, b} else None
+            if there or back or before:
+                found.append(Pair(a, b, before, there, back, row.tolerance_weeks))
         return found
 
     def figures(self) -> Figures:
@@ -142,7 +160,7 @@ class PlanView:
 
     def before(self) -> PlanView:
         """The same round with only what stands."""
-        return PlanView(self.run, self.row, self.problem, tuple(sorted(taking.fixed_in(self.run))))
+        return replace(self, placements=tuple(sorted(taking.fixed_in(self.run))))
 
     def board(self, known: Mapping[int, InstituteRow], today: date) -> Board:
         """The placements on a timeline, by home institute."""

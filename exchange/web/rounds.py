@@ -17,7 +17,7 @@ from exchange.domain.access import Permission
 from exchange.domain.actors import Role
 from exchange.domain.round_settings import RoundSettings, Weeks
 from exchange.scheduling.compare import compare_placements
-from exchange.scheduling.problem import Placement, placements_from_json, problem_from_json
+from exchange.scheduling.problem import Placement, placements_from_json
 from exchange.store import institutes, matches, openings
 from exchange.store import rounds as store
 from exchange.store.institutes import InstituteRow
@@ -192,7 +192,7 @@ def _view_of(row: ExchangeRound, run_id: int) -> PlanView:
     run, of_round = fetched_run(run_id)
     if of_round.id != row.id or run.plan is None:
         abort(404)
-    return PlanView(run, row, problem_from_json(run.problem), placements_from_json(run.plan["placements"]))
+    return PlanView.of(run, row, run.plan["placements"], institutes.all_institutes(db.session()))
 
 
 def _differences(one: Run, other: Run) -> list[tuple[str, object, object]]:

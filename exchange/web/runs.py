@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -13,10 +14,11 @@ from exchange.scheduling.binding import binding_limits
 from exchange.scheduling.compare import Diff, compare_placements
 from exchange.scheduling.conflicts import conflicts
 from exchange.scheduling.plan import plan_from_json
-from exchange.scheduling.problem import Placement, placements_from_json, plan_value, problem_from_json
+from exchange.scheduling.problem import Placement, placements_from_json, plan_value
 from exchange.scheduling.replan import recommend
 from exchange.scheduling.swaps import counterparts, cycles
 from exchange.store import institutes
+from exchange.store.institutes import InstituteRow
 from exchange.store.rounds import ExchangeRound, Run, RunStatus
 from exchange.web import access, clock, plans
 from exchange.web.access import allowed
@@ -37,9 +39,9 @@ LIMITS_SHOWN = 8
 def show(run_id: int) -> ResponseReturnValue:
     run, row = fetched_run(run_id)
     plan = plan_from_json(run.plan) if run.plan else None
-    view = _view(run, row)
-    today = clock.today(access.signed_in().zone)
     known = institutes.all_institutes(db.session())
+    view = _view(run, row, known)
+    today = clock.today(access.signed_in().zone)
     return render_template(
         "rounds/run.html",
         run=run,
@@ -72,7 +74,7 @@ def person(run_id: int, person_id: int) -> ResponseReturnValue:
     plan = plan_from_json(run.plan) if run.plan else None
     if plan is None or name not in plan.unplaced:
         abort(404)
-    view = _view(run, row)
+    view = _view(run, row, institutes.all_institutes(db.session()))
     reason = plan.unplaced[name]
     held_by_balance = "balance" in reason.blocks or any(one.limit == "balance" for one in reason.changes)
     return render_template(
@@ -115,10 +117,10 @@ def replan(run_id: int) -> ResponseReturnValue:
     return redirect(url_for("runs.show", run_id=fresh), code=303)
 
 
-def _view(run: Run, row: ExchangeRound) -> PlanView:
+def _view(run: Run, row: ExchangeRound, known: Mapping[int, InstituteRow]) -> PlanView:
     """The plan, or before there is one the instant repair, or the best plan so far."""
     found: list[list[Any]] = (run.plan or run.repair or run.progress).get("placements") or []
-    return PlanView(run, row, problem_from_json(run.problem), placements_from_json(found))
+    return PlanView.of(run, row, found, known)
 
 
 def _changes(run: Run, view: PlanView) -> dict[str, object] | None:

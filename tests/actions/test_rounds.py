@@ -30,6 +30,7 @@ from exchange.store.people import Employment
 from exchange.store.rounds import ExchangeRound, Run, RunStatus
 from exchange.store.secondments import Secondment
 from tests.cast import ACTOR, JP, NOW, PERSON, TODAY, UK, US
+from tests.lives import add_stay
 from tests.rounds import SETTINGS, START, TERMS, a_plan, a_round, opening
 from tests.stays import shorter_than_offered, with_papers
 
@@ -170,6 +171,19 @@ def test_stays_that_the_planner_may_not_know_of_have_no_name(session: Session) -
 
 def test_lead_times_run_from_today_not_from_the_first_week(session: Session, round_id: int) -> None:
     assert problem_of(session, round_id).now == -28
+
+
+def test_what_was_exchanged_before_counts_in_the_balance(session: Session) -> None:
+    opening(session, UK, "UK-1")
+    add_stay(session, State.COMPLETED, TODAY - timedelta(weeks=20), TODAY - timedelta(weeks=10))
+    add_stay(
+        session, State.READY, START - timedelta(weeks=4), START + timedelta(weeks=4)
+    )  # half of it before the round
+    add_stay(session, State.WITHDRAWN, TODAY - timedelta(weeks=90), TODAY - timedelta(weeks=30))
+    problem = problem_of(session, a_round(session))
+    assert [(row.from_institute, row.to_institute, row.history_weeks) for row in problem.balance] == [
+        ("UK AISI", "US CAISI", 14)
+    ]
 
 
 def test_people_and_openings_can_be_left_out(session: Session) -> None:

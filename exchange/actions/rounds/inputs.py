@@ -8,9 +8,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from exchange.domain.periods import Period
+from exchange.domain.balance import PairBalance, ledger
+from exchange.domain.periods import DAY, Period
 from exchange.domain.round_settings import RoundSettings, Weeks
-from exchange.store import holidays
+from exchange.store import balance, holidays
 from exchange.store import institutes as institute_store
 from exchange.store import matches as match_store
 from exchange.store import round_facts as store
@@ -34,7 +35,10 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """``institutes`` take part; ``known`` are all of them. ``names`` and ``seats`` name people and openings by id."""
+    """``institutes`` take part; ``known`` are all of them. ``names`` and ``seats`` name people and openings by id.
+
+    ``before`` is what each pair has exchanged, or has agreed to, on the days before the round.
+    """
 
     planner_id: int
     weeks: Weeks
@@ -51,6 +55,7 @@ class Records:
     holidays: Mapping[int, frozenset[date]]
     fiscal_months: Mapping[int, int]
     absent: Mapping[int, list[Period]]
+    before: tuple[PairBalance, ...]
 
     @property
     def keys(self) -> Keys:
@@ -94,6 +99,7 @@ def load(session: Session, row: ExchangeRound, today: date) -> Records:
         holidays=_holidays(session, weeks.window),
         fiscal_months=store.fiscal_months(session) if settings.budgets else {},
         absent=store.absences(session, weeks.window),
+        before=ledger(balance.exchanged(session, taking_part), today, Period(date.min, weeks.first - DAY)),
     )
 
 

@@ -175,6 +175,14 @@ def _scores(
 
 
 def _balance(records: Records) -> tuple[Balance, ...]:
-    """One row for each pair. Confirmed stays count through their placements; what is over before is not counted."""
-    names = [records.institutes[ident].short_name for ident in sorted(records.institutes)]
-    return tuple(Balance(one, other, records.settings.tolerance_weeks, 0) for one, other in combinations(names, 2))
+    """One row for each pair, from what it has exchanged before. Stays on the round's own days are placements in it."""
+    history = {(pair.first_id, pair.second_id): round(pair.surplus) for pair in records.before}
+    return tuple(
+        Balance(
+            records.institutes[one].short_name,
+            records.institutes[other].short_name,
+            records.settings.tolerance_weeks,
+            history.get((one, other), 0),
+        )
+        for one, other in combinations(sorted(records.institutes), 2)
+    )

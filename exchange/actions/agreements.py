@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from exchange.actions.steps import put_forward, tell
 from exchange.actions.writing import Work, refuse, writing
 from exchange.domain import agreements as rules
 from exchange.domain.actors import Actor
 from exchange.domain.agreements import AgreementContent, Decision
-from exchange.domain.periods import spoken
-from exchange.domain.policies import Severity
-from exchange.domain.secondment_facts import UNDER_WAY, Audience, Side, State
-from exchange.domain.stay_rules import extension_in_time
+from exchange.domain.secondment_facts import Audience, Side, State
 from exchange.domain.verdict import Refusal
 from exchange.store import agreements as store
-from exchange.store import policies, secondment_facts, secondments
-from exchange.store.agreements import AbandonedVersion, AgreementVersion, Approval
-from exchange.store.secondments import Found, Secondment
+from exchange.store import secondment_facts, secondments
+from exchange.store.agreements import AbandonedVersion, Approval
+from exchange.store.secondments import Found
 
 PROPOSED_IN = frozenset({State.AGREEMENT, State.CLEARANCE, State.READY, State.ACTIVE, State.SUSPENDED, State.CLOSING})
 TOLD = (Audience.PERSON, Audience.HOME_HR, Audience.HOST_HR)
@@ -32,48 +30,7 @@ def propose(session: Session, actor: Actor, content: AgreementContent, *, now: d
     """
     with writing(session, actor, "agreement:propose", now=now) as work:
         found = _fetched(work, content.secondment_id)
-        row = found.secondment
-        if row.state not in PROPOSED_IN:
-            raise refuse(
-                Refusal.CONFLICT, "An agreement is proposed once the nomination has been accepted and prepared."
-            )
-        versions = [version.domain for version in store.versions_of(session, row.id)]
-        work.require(rules.may_propose(versions, content, actor))
-        _require_in_time(session, row, content, now.date())
-        version = AgreementVersion(
-            secondment_id=row.id,
-            number=content.number,
-            content=content.canonical().decode(),
-            sha256=content.hash,
-            proposed_by_id=actor.person_id,
-            created_at=now,
-        )
-        session.add(version)
-        session.flush()
-        _tell(
-            work,
-            found,
-            f"Version {content.number} of the agreement for {secondments.reference(row.id)} awaits approval.",
-        )
-        changes = rules.compare(versions[-1].content, content) if versions else ()
-        work.record(
-            f"{actor.name} proposed version {content.number} of the agreement for {secondments.reference(row.id)}.",
-            {"sha256": content.hash, "changes": [[c.field, c.before, c.after] for c in changes]},
-        )
-        return version.id
-
-
-def _require_in_time(session: Session, row: Secondment, content: AgreementContent, today: date) -> None:
-    """Once the person is there, the first day stays as it was and an extension is asked for in time (rule 27)."""
-    if row.state not in UNDER_WAY:
-        return
-    if content.start != row.starts_on:
-        raise refuse(Refusal.INVALID, f"The stay began on {spoken(row.starts_on)}: its first day cannot change.")
-    if content.end <= row.ends_on:
-        return
-    breaches = extension_in_time(row.ends_on, today, policies.book(session))
-    if blocks := [breach.sentence for breach in breaches if breach.severity is Severity.BLOCK]:
-        raise refuse(Refusal.CONFLICT, *blocks)
+        return put_forward(work, found, content)
 
 
 def decide(
@@ -120,7 +77,7 @@ def decide(
         did = "approved" if decision is Decision.APPROVE else "sent back"
         number = pending.domain.content.number
         summary = f"{actor.name} {did} version {number} of the agreement for {secondments.reference(row.id)}."
-        _tell(work, found, summary)
+        tell(work, found, summary)
         work.record(summary, {"sha256": seen_hash, "side": side.value, "reason": reason})
 
 
@@ -139,7 +96,7 @@ def give_up(session: Session, actor: Actor, secondment_id: int, *, now: datetime
         session.add(AbandonedVersion(version_id=versions[-1].id, person_id=actor.person_id, at=now))
         number = versions[-1].domain.content.number
         summary = f"{actor.name} gave up version {number} of the agreement for {secondments.reference(row.id)}."
-        _tell(work, found, summary)
+        tell(work, found, summary)
         work.record(summary)
 
 
@@ -150,8 +107,3 @@ def _fetched(work: Work, ident: int) -> Found:
         raise refuse(Refusal.NOT_FOUND, "There is no such secondment, or it is not yours to see.")
     work.subject("secondment", ident, found.secondment.home_institute_id, found.secondment.host_institute_id)
     return found
-
-
-def _tell(work: Work, found: Found, text: str) -> None:
-    for receiver in secondment_facts.receivers(work.session, found, TOLD) - {work.actor.person_id}:
-        work.notify(receiver, text, f"/secondments/{found.secondment.id}")

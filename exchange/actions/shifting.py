@@ -11,13 +11,13 @@ from exchange.actions.drafts import Proposal
 from exchange.domain import access
 from exchange.domain import secondments as rules
 from exchange.domain.access import Permission
-from exchange.domain.actors import Actor
+from exchange.domain.actors import Actor, Role
 from exchange.domain.eligibility import Check, Result, reader_of, with_waivers
 from exchange.domain.eligibility_checks import report
 from exchange.domain.periods import Period
-from exchange.store import eligibility, holidays, secondment_facts
+from exchange.store import eligibility, holidays, institutes, people, secondment_facts
 from exchange.store import secondments as store
-from exchange.store.secondments import Found
+from exchange.store.secondments import Found, Secondment
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ def look(session: Session, actor: Actor, found: Found, starts_on: date, ends_on:
     row = found.secondment
     facts = secondment_facts.load(session, found, today).facts
     verdict = access.decide(actor, Permission.SECONDMENTS_PROPOSE, row.home_institute_id, row.host_institute_id)
-    blocks = list(verdict.reasons)
+    in_place = rules.may_edit(facts).allowed
+    blocks = list(verdict.reasons) or _somebody_else(session, actor, row, in_place=in_place)
     warnings: list[str] = []
     if ends_on < starts_on:
         blocks.append("The last day is before the first day: correct one of them.")
@@ -48,7 +49,22 @@ def look(session: Session, actor: Actor, found: Found, starts_on: date, ends_on:
         warnings += _opening_warnings(found, days)
         warnings += _day_warnings(session, row.host_institute_id, days, today)
         warnings += _eligibility_warnings(session, actor, found, days, today)
-    return Shift(rules.may_edit(facts).allowed, tuple(blocks), tuple(warnings))
+    return Shift(in_place, tuple(blocks), tuple(warnings))
+
+
+def _somebody_else(session: Session, actor: Actor, row: Secondment, *, in_place: bool) -> list[str]:
+    """Who proposes a new version of the agreement, where the actor may not and nothing else changes the days."""
+    sides = (row.home_institute_id, row.host_institute_id)
+    if in_place or any(actor.has(Role.HR_COORDINATOR, side) for side in sides):
+        return []
+    known = institutes.all_institutes(session)
+    named = [
+        f"{name} ({known[side].short_name})"
+        for side in sides
+        for name in people.names_of(session, people.holders(session, Role.HR_COORDINATOR, side))
+    ]
+    who = " or ".join(named) or "one of the home or the host institute"
+    return [f"Both institutes have agreed to the old days. New ones are proposed by an HR coordinator: ask {who}."]
 
 
 def with_days(found: Found, starts_on: date, ends_on: date) -> Proposal:

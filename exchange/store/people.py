@@ -191,6 +191,11 @@ def holders(session: Session, role: Role, institute_id: int) -> frozenset[int]:
     return frozenset(session.scalars(query))
 
 
+def names_of(session: Session, idents: Iterable[int]) -> list[str]:
+    """The names of these people, in their order."""
+    return list(session.scalars(select(Person.full_name).where(Person.id.in_(list(idents))).order_by(Person.full_name)))
+
+
 def actor_of(session: Session, person_id: int, day: date) -> Actor:
     """The person as somebody who acts on that day, with their roles and their employer."""
     person = session.get_one(Person, person_id)

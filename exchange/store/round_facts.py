@@ -18,6 +18,7 @@ from exchange.store.rounds import Run
 from exchange.store.secondments import HOLDING, Secondment
 
 OPEN = frozenset({State.DRAFT, State.NOMINATED})  # agreed by nobody yet: only the round they came from holds them
+NOT_BEGUN = frozenset({State.ACCEPTED, State.AGREEMENT, State.CLEARANCE, State.READY})  # agreed, before the arrival
 
 
 @dataclass(frozen=True, slots=True)

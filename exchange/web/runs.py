@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from exchange.actions.rounds import planning, replanning, taking
+from exchange.actions.rounds import following, planning, replanning, taking
 from exchange.domain.access import Permission
 from exchange.scheduling.binding import binding_limits
 from exchange.scheduling.compare import Diff, compare_placements
@@ -28,6 +28,7 @@ from exchange.web.paging import numbers_in
 from exchange.web.plans import PlanView
 from exchange.web.rounds import fetched_run
 from exchange.web.run_words import RUNNING, STATUS_WORDS
+from exchange.web.wording import counted
 
 pages = Blueprint("runs", __name__)
 
@@ -60,6 +61,7 @@ def show(run_id: int) -> ResponseReturnValue:
         conflicts=conflicts(view.problem) if plan and plan.warnings else (),
         cycles=cycles(view.problem, view.placements) if plan else (),
         changes=_changes(run, view),
+        consequences=following.consequences(db.session(), access.actor(), run, row),
         happened=replanning.happened(db.session(), run, row) if plan else (),
         may_plan=access.may(Permission.ROUNDS_PLAN),
     )
@@ -103,17 +105,20 @@ def stop(run_id: int) -> ResponseReturnValue:
 def accept(run_id: int) -> ResponseReturnValue:
     """Take ticked rows over, or with ``all`` every row, as draft secondments."""
     chosen = None if "all" in request.form else numbers_in(request.form.getlist("place"))
-    made, refused = taking.accept(db.session(), access.actor(), run_id, chosen, now=clock.now())
-    flash(f"{made} draft{'s are' if made > 1 else ' is'} made. Nothing is approved yet.", "ok")
+    drops = numbers_in(request.form.getlist("drop"))
+    made, refused = taking.accept(db.session(), access.actor(), run_id, chosen, drops=drops, now=clock.now())
+    flash(f"Taken over: {counted(made, 'row')} of the plan. Nothing is approved yet.", "ok")
     for sentence in refused:
-        flash(f"Left out: {sentence}", "warning")
+        flash(f"Still open: {sentence}", "warning")
     return redirect(url_for("secondments.index", show="coming"), code=303)
 
 
 @pages.post("/runs/<int:run_id>/replan")
 @allowed(Permission.ROUNDS_PLAN)
 def replan(run_id: int) -> ResponseReturnValue:
-    fresh = replanning.replan(db.session(), access.actor(), run_id, index_cache(), now=clock.now())
+    fresh = replanning.replan(
+        db.session(), access.actor(), run_id, index_cache(), agreed="agreed" in request.form, now=clock.now()
+    )
     return redirect(url_for("runs.show", run_id=fresh), code=303)
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from exchange.actions import secondments as actions
+from exchange.actions.steps import WORDS
 from exchange.actions.writing import Refused
 from exchange.domain import agreements as agreement_rules
 from exchange.domain import secondments as rules
@@ -174,7 +175,7 @@ def show(ident: int) -> ResponseReturnValue:
         checklist=checklists.section(life, actor, today),
         asks=move_forms.asks,
         buttons=BUTTONS,
-        words=actions.WORDS,
+        words=WORDS,
         institutes=known,
         now=clock.now(),
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from exchange.actions import openings, people, secondments
 from exchange.actions.affinity import IndexCache
 from exchange.actions.drafts import Proposal
-from exchange.actions.rounds import planning, replanning, runs, taking
+from exchange.actions.rounds import following, planning, replanning, runs, taking
 from exchange.actions.rounds import problem as building
 from exchange.actions.writing import Refused
 from exchange.domain.periods import Period
@@ -22,6 +22,7 @@ from exchange.domain.verdict import Refusal
 from exchange.jobs.runs import Solver
 from exchange.scheduling.checker import check
 from exchange.scheduling.problem import Placement, Problem, placements_from_json, problem_from_json
+from exchange.store.agreements import AgreementVersion, versions_of
 from exchange.store.audit import AuditEvent
 from exchange.store.institutes import Institute, Membership
 from exchange.store.notices import Notice
@@ -30,7 +31,7 @@ from exchange.store.people import Employment
 from exchange.store.rounds import ExchangeRound, Run, RunStatus
 from exchange.store.secondments import Secondment
 from tests.cast import ACTOR, JP, NOW, PERSON, TODAY, UK, US
-from tests.lives import add_stay
+from tests.lives import add_stay, content
 from tests.rounds import SETTINGS, START, TERMS, a_plan, a_round, opening
 from tests.stays import shorter_than_offered, with_papers
 
@@ -460,6 +461,89 @@ def test_taking_a_replan_over_moves_drafts_in_place(session: Session, round_id: 
     assert len(drafts(session)) == 2
     assert (first.starts_on, first.ends_on) == before
     assert second.starts_on >= seat.opens_on
+
+
+def replanned(session: Session, run_id: int, *, agreed: bool = False) -> Run:
+    """A replan of the run, with its plan."""
+    fresh = replanning.replan(session, HR, run_id, IndexCache(), agreed=agreed, now=NOW)
+    assert Solver(sessionmaker(session.get_bind()), lambda: NOW).work() == 1
+    session.expire_all()
+    return run_of(session, fresh)
+
+
+def outgoing(session: Session) -> Secondment:
+    """The draft of somebody whom the planner's institute sends."""
+    return next(one for one in drafts(session) if one.home_institute_id == UK)
+
+
+def close_opening(session: Session, ident: int | None) -> None:
+    session.get_one(Opening, ident).status = OpeningStatus.CLOSED
+    session.commit()
+
+
+def test_what_a_changed_plan_has_no_place_for_is_withdrawn_or_named(session: Session, round_id: int) -> None:
+    run_id, _ = a_plan(session, round_id)
+    taking.accept(session, HR, run_id, None, now=NOW)
+    ours = outgoing(session)
+    theirs = next(one for one in drafts(session) if one.home_institute_id == US)
+    close_opening(session, ours.opening_id)
+    close_opening(session, theirs.opening_id)
+    opening(session, US, "US-9", skills=(("debate", 4),))  # so that there is something to plan
+    opening(session, UK, "UK-9", skills=(("debate", 4),))
+    fresh, row = replanned(session, run_id), session.get_one(ExchangeRound, round_id)
+    said = {one.secondment_id: one for one in following.consequences(session, HR, fresh, row)}
+    assert said[ours.id].sentence == "the plan has no place for it: it is withdrawn."
+    assert "the coordinators of US CAISI are told to withdraw it" in said[theirs.id].sentence
+    made, left_out = taking.accept(session, HR, fresh.id, [], drops=[ours.id], now=NOW)
+    assert (made, left_out) == (1, ())
+    session.expire_all()
+    assert (ours.state, theirs.state) == (State.WITHDRAWN, State.DRAFT)
+    made, left_out = taking.accept(session, HR, fresh.id, None, now=NOW)
+    assert made == 1
+    assert "the coordinators of US CAISI are told" in left_out[0]
+    told_of = session.scalars(select(Notice.person_id).where(Notice.key.like("no-place-%"))).all()
+    assert set(told_of) == {PERSON["us_hr"], PERSON["us_hr_2"]}
+    assert theirs.state is State.DRAFT
+
+
+def agreed_in_a_version(session: Session, row: Secondment) -> None:
+    """Both institutes are agreed: the draft is ready, with a first version of its agreement."""
+    row.state, put = State.READY, content(row)
+    session.add(
+        AgreementVersion(
+            secondment_id=row.id, number=1, content=put.canonical().decode(), sha256=put.hash, created_at=NOW
+        )
+    )
+    session.commit()
+
+
+def test_agreed_days_are_changed_by_a_version_of_the_agreement_only(session: Session, round_id: int) -> None:
+    run_id, _ = a_plan(session, round_id)
+    taking.accept(session, HR, run_id, None, now=NOW)
+    ours, row = outgoing(session), session.get_one(ExchangeRound, round_id)
+    agreed_in_a_version(session, ours)
+    seat = session.get_one(Opening, ours.opening_id)
+    seat.opens_on = ours.starts_on + timedelta(weeks=3)
+    session.commit()
+    days = ours.period
+    assert following.consequences(session, HR, replanned(session, run_id), row) == []
+    fresh = replanned(session, run_id, agreed=True)
+    said = following.consequences(session, HR, fresh, row)
+    assert [one.secondment_id for one in said] == [ours.id]
+    assert "proposed as a version of the agreement" in said[0].sentence
+    assert taking.accept(session, HR, fresh.id, None, now=NOW)[1] == ()
+    session.expire_all()
+    assert ours.period == days, "what was agreed holds until all have approved the new version"
+    newest = versions_of(session, ours.id)[-1].domain.content
+    assert newest.number == 2
+    assert newest.start >= seat.opens_on
+    close_opening(session, ours.opening_id)
+    dropping = replanned(session, run_id, agreed=True)
+    assert "both institutes have agreed" in following.consequences(session, HR, dropping, row)[0].sentence
+    _, left_out = taking.accept(session, HR, dropping.id, None, now=NOW)
+    assert any("the coordinators of UK AISI and US CAISI are told" in one for one in left_out)
+    session.expire_all()
+    assert ours.state is State.READY
 
 
 def test_a_plan_of_nobody_cannot_be_changed(session: Session, round_id: int) -> None:

@@ -118,7 +118,7 @@ def take_two_over(page: Page, people: list[str]) -> None:
     for name in people:
         page.get_by_role("checkbox", name=f"Take over {name}").check()
     page.get_by_role("button", name="Make drafts of the ticked rows").click()
-    expect(page.get_by_text("2 drafts are made. Nothing is approved yet.")).to_be_visible()
+    expect(page.get_by_text("Taken over: 2 rows of the plan. Nothing is approved yet.")).to_be_visible()
 
 
 def slip_one_on_the_timeline(page: Page, name: str) -> None:

@@ -157,7 +157,7 @@ def test_rows_are_locked_and_taken_over(as_: As, database: Database, planned: tu
     assert " checked" in page
     answer = client.send(f"{again.location}/accept", {"place": ["0"]})
     assert answer.status_code == 303
-    assert "1 draft is made" in client.get(answer.location).text
+    assert "Taken over: 1 row of the plan" in client.get(answer.location).text
 
 
 def test_two_runs_stand_side_by_side(as_: As, database: Database, planned: tuple[int, int]) -> None:

@@ -14,6 +14,7 @@ from exchange.actions.drafts import Proposal
 from exchange.domain.secondment_facts import State, Verb
 from exchange.store.openings import OpeningStatus
 from exchange.store.secondments import Secondment
+from exchange.store.workstreams import Workstream
 from tests.cast import ACTOR, NOW, PERSON, UK, US
 from tests.clients import PageClient
 from tests.engines import Database
@@ -199,6 +200,21 @@ def test_what_is_agreed_leads_to_a_new_version_with_the_days(as_: As, database: 
     page = client.get(answer.location).text
     assert 'value="8 Mar 2027"' in page
     assert 'value="27 Aug 2027"' in page
+
+
+def test_a_lead_who_moves_what_is_agreed_learns_whom_to_ask(as_: As, database: Database) -> None:
+    with database.session() as session:
+        stream = Workstream(code="W", title="Agents", lead_institute_id=US, lead_person_id=PERSON["us_lead"])
+        session.add(stream)
+        session.flush()
+        ident = add_agreed(session, State.AGREEMENT, STAY.starts_on, STAY.ends_on, workstream_id=stream.id)
+    form = {"start": "8 Mar 2027", "end": "27 Aug 2027", "version": "9"}
+    for step in ("check", "move"):
+        answer = as_("us_lead").send(f"/timeline/{ident}/{step}", form)
+        assert answer.status_code == 422
+        assert "New ones are proposed by an HR coordinator: ask Hannah Stein (UK AISI) or" in answer.text
+        assert "Benjamin Thorne (US CAISI)" in answer.text
+    assert days(database, ident) == (STAY.starts_on, STAY.ends_on)
 
 
 @pytest.mark.parametrize(("key", "status"), [("jp_hr", 404), ("uk_lead", 404), ("ada", 403), ("director", 403)])

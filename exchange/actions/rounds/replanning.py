@@ -31,7 +31,7 @@ from exchange.scheduling.problem import Placement, Problem, placements_from_json
 from exchange.scheduling.replan import Replanned, repair
 from exchange.store import round_facts, rounds
 from exchange.store.openings import OpeningStatus
-from exchange.store.round_facts import OPEN, Stay
+from exchange.store.round_facts import NOT_BEGUN, OPEN, Stay
 from exchange.store.rounds import ExchangeRound, Run
 
 GONE = FINAL - {State.CLOSED}
@@ -81,14 +81,18 @@ def happened(session: Session, run: Run, row: ExchangeRound) -> list[Happened]:
     return found
 
 
-def replan(session: Session, actor: Actor, run_id: int, cache: IndexCache, *, now: datetime) -> int:
+def replan(
+    session: Session, actor: Actor, run_id: int, cache: IndexCache, *, agreed: bool = False, now: datetime
+) -> int:
     """Propose the smallest change of this run's plan, and let the worker look for a better one; the new run's id.
+
+    ``agreed``: what both institutes have agreed to and has not begun may be given other days too.
 
     Raises:
         Refused: not found, not the actor's, no plan, or the round can no longer be planned.
     """
     found = rounds.find_run(session, run_id, access.reach(actor, Permission.ROUNDS_PLAN))
-    proposal = _propose(session, cache, *found, now.date()) if found and found[0].plan else None
+    proposal = _propose(session, cache, *found, agreed=agreed, today=now.date()) if found and found[0].plan else None
     with writing(session, actor, "round:replan", now=now) as work:
         run, row = fetched_run(work, run_id)
         if proposal is None:
@@ -122,10 +126,13 @@ def replan(session: Session, actor: Actor, run_id: int, cache: IndexCache, *, no
         return fresh.id
 
 
-def _propose(session: Session, cache: IndexCache, run: Run, row: ExchangeRound, today: date) -> _Proposal:
+def _propose(
+    session: Session, cache: IndexCache, run: Run, row: ExchangeRound, *, agreed: bool, today: date
+) -> _Proposal:
     followed, weeks = _followed(session, run), Weeks(row.starts_on, row.weeks)
     changed = {one.person_id for one in followed if one.stay and _what(one.placement, one.stay, weeks)}
-    free = {one.stay.id for one in followed if one.stay and one.stay.state in OPEN and one.person_id not in changed}
+    movable = OPEN | NOT_BEGUN if agreed else OPEN
+    free = {one.stay.id for one in followed if one.stay and one.stay.state in movable and one.person_id not in changed}
     left = {one.person_id for one in followed if one.stay and one.stay.state in GONE}
     problem, keys = building.build(session, cache, row, free=frozenset(free), left=frozenset(left), today=today)
     published = _published(followed, keys, problem)

@@ -8,13 +8,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from exchange.actions import publishing
-from exchange.actions.drafts import Proposal, add_draft, terms
+from exchange.actions.drafts import Proposal, add_draft
+from exchange.actions.rounds import following
 from exchange.actions.rounds import problem as building
 from exchange.actions.rounds.planning import fetched_run
 from exchange.actions.writing import Refused, Work, refuse, writing
-from exchange.domain import access
-from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
 from exchange.domain.eligibility import reader_of
 from exchange.domain.periods import Period
@@ -26,7 +24,7 @@ from exchange.scheduling.problem import Placement, Problem, placements_from_json
 from exchange.store import eligibility, round_facts
 from exchange.store.eligibility import Subject
 from exchange.store.openings import Opening
-from exchange.store.round_facts import OPEN, Stay, home_of
+from exchange.store.round_facts import NOT_BEGUN, OPEN, Stay, home_of
 from exchange.store.rounds import ExchangeRound, Run, RunStatus
 from exchange.store.secondments import Secondment, overlapping_period, reference
 
@@ -65,11 +63,19 @@ class _Present:
 
 
 def accept(
-    session: Session, actor: Actor, run_id: int, chosen: Collection[int] | None, *, now: datetime
+    session: Session,
+    actor: Actor,
+    run_id: int,
+    chosen: Collection[int] | None,
+    *,
+    drops: Collection[int] = (),
+    now: datetime,
 ) -> tuple[int, tuple[str, ...]]:
     """Make drafts of the plan's rows (their places in the plan; None for all); returns how many, and what was left out.
 
-    One transaction: rows that have become impossible since the run are refused alone, each by a sentence.
+    One transaction: rows that have become impossible since the run are refused alone, each by a sentence. ``drops`` are
+    secondments that a changed plan has no place for (with None for the rows: all of them); they count as made once
+    they have been ended, or those who decide have been told.
 
     Raises:
         Refused: not found, not the actor's, no plan, or nothing could be taken over.
@@ -87,6 +93,10 @@ def accept(
                 refused.append(sentence)
             else:
                 made += 1
+        for gone in following.dropped(session, run, row):
+            if chosen is None or gone.id in drops:
+                made += 1
+                refused += [sentence] if (sentence := following.let_go(work, run, gone)) else []
         work.subject("round", row.id, *RoundSettings.read(row.settings).institutes)
         if not made:
             raise refuse(Refusal.CONFLICT, *(refused or ["Nothing was chosen: tick the rows to take over."]))
@@ -111,7 +121,8 @@ def _present(session: Session, run: Run, row: ExchangeRound, wanted: list[Placem
     """The round as it is now. A plan that changes an older one may move the drafts made from it: these do not stand."""
     drafts: dict[int, Stay] = {}
     if run.base_id is not None:
-        of_round = {stay.person_id: stay for stay in round_facts.taken_over(session, row.id) if stay.state in OPEN}
+        movable = OPEN | NOT_BEGUN
+        of_round = {stay.person_id: stay for stay in round_facts.taken_over(session, row.id) if stay.state in movable}
         people = {run.keys["people"].get(one.candidate) for one in wanted}
         drafts = {ident: stay for ident, stay in of_round.items() if ident in people}
     free = frozenset(stay.id for stay in drafts.values())
@@ -129,10 +140,14 @@ def _take_over(work: Work, run: Run, weeks: Weeks, placement: Placement, present
         return present, sentence
     draft = present.drafts.get(person_id)
     try:
-        if draft is not None:
-            _move_draft(work, draft, stay)
+        if draft is not None and draft.opening_id == opening_id:
+            following.change_days(work, draft, stay)
+        elif draft is not None and following.way_out(work, draft) is None:
+            return present, f"{placement.candidate} stays at another opening, {reference(draft.id)}: end that first."
         else:
             add_draft(work, _proposal(work, run, person_id, opening_id, stay))
+            if draft is not None:
+                following.let_go(work, run, draft)
     except Refused as refusal:
         if refusal.verdict.refusal is Refusal.NOT_FOUND:
             return (
@@ -159,24 +174,6 @@ def _proposal(work: Work, run: Run, person_id: int, opening_id: int, stay: Perio
     )
 
 
-def _move_draft(work: Work, draft: Stay, stay: Period) -> None:
-    """Give a draft that nobody has agreed to yet its new days; one that has them already stays as it is."""
-    row = work.session.get_one(Secondment, draft.id)
-    work.require(
-        access.decide(work.actor, Permission.SECONDMENTS_PROPOSE, row.home_institute_id, row.host_institute_id)
-    )
-    if row.period == stay:
-        return
-    before = terms(row)
-    row.starts_on, row.ends_on = stay.start, stay.end
-    work.subject("secondment", row.id, row.home_institute_id, row.host_institute_id)
-    publishing.publish_secondment(work, row.id)
-    work.notify(row.person_id, f"The days of {reference(row.id)} have changed.", f"/secondments/{row.id}")
-    work.record(
-        f"{work.actor.name} moved {reference(row.id)} as a plan has it.", {"before": before, "after": terms(row)}
-    )
-
-
 def _impossible(work: Work, run: Run, stay: Period, placement: Placement, present: _Present) -> str:
     """What has happened since the run that rules the row out, as a sentence; empty when nothing has."""
     person_id, opening_id = run.keys["people"][placement.candidate], run.keys["openings"][placement.opening]
@@ -187,15 +184,14 @@ def _impossible(work: Work, run: Run, stay: Period, placement: Placement, presen
         found = f"{who} does not take part in this round any more."
     elif stay.start <= work.now.date():
         found = f"{who}: the first day, {stay.start.isoformat()}, has passed."
-    elif draft is not None and draft.opening_id != opening_id:
-        found = f"{who} has a draft for another opening, {reference(draft.id)}: withdraw it first."
     elif overlapping_period(work.session, person_id, stay, besides=draft.id if draft else 0):
         found = f"{who} has another secondment, or a draft of one, on some of these days."
     else:
         named = present.named(person_id, opening_id, placement)
         violations = check(present.problem, (*present.problem.confirmed, named))
         broken = [one for one in violations if not one.inherited and one.rule in WHY]
-        found = f"{who}: {WHY[broken[0].rule]}." if broken else _not_eligible(work, run, stay, placement, draft)
+        same = draft if draft is not None and draft.opening_id == opening_id else None
+        found = f"{who}: {WHY[broken[0].rule]}." if broken else _not_eligible(work, run, stay, placement, same)
     return found
 
 

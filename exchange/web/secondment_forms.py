@@ -113,7 +113,9 @@ def _from_address() -> dict[str, object]:
         with suppress(ValueError):
             filled[key] = date.fromisoformat(request.args.get(key, ""))
     with suppress(InvalidOperation):
-        filled["host_share"] = Decimal(request.args.get("host_share", ""))
+        share = Decimal(request.args.get("host_share", ""))
+        if 0 < share <= 1:
+            filled["host_share"] = share
     return filled
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     cast,
     false,
     func,
@@ -118,7 +119,7 @@ def _links() -> Select[*tuple[Any, ...]]:
             link.settings,
             link.secret,
             link.created_at,
-            link.revoked_at,
+            case((Person.locked_at.is_not(None), Person.locked_at), else_=link.revoked_at),  # dark until unlocked
             link.fetched_at,
             link.fetched_by,
             CalendarOrigin.host,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, after_this_request, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import PasswordField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
@@ -20,6 +20,7 @@ from exchange.web.access import allowed, public
 from exchange.web.database import db
 from exchange.web.forms import Form
 from exchange.web.navigation import ROLE_WORDS
+from exchange.web.security import csrf
 from exchange.web.wording import current_reader, written_instant
 
 pages = Blueprint("accounts", __name__)
@@ -168,9 +169,14 @@ def unlock(ident: int) -> ResponseReturnValue:
 
 
 @pages.route("/welcome/<token>", methods=["GET", "POST"])
+@csrf.exempt  # its form asks for the token itself: the guard would ask for a referrer too, which this page withholds
 @public
 def use_link(token: str) -> ResponseReturnValue:
-    """Looking does not spend the link, since programs that scan mail look too; choosing a password does."""
+    """Looking does not spend the link, since programs that scan mail look too; choosing a password does.
+
+    No page that is opened from here learns the address, which is as good as a password until it is spent.
+    """
+    after_this_request(_no_referrer)
     email = store.address_of_link(db.session(), actions.link_hash(token), clock.now())
     if email is None:
         return render_template("accounts/spent.html"), 404
@@ -184,6 +190,11 @@ def use_link(token: str) -> ResponseReturnValue:
             flash("The password is set. Sign in with it.", "ok")
             return redirect(url_for("account.sign_in"), code=303)
     return render_template("accounts/welcome.html", form=form, email=email), refusals.status(form)
+
+
+def _no_referrer(answer: Response) -> Response:
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
 
 
 def _role_form(*, sent: bool) -> RoleForm:

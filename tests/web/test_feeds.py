@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse, create_environ, run_wsgi_app
 
-from exchange.actions import calendar_bodies, calendars, imports, meetings, people, workstreams
+from exchange.actions import calendar_bodies, calendars, imports, meetings, people, roles, workstreams
 from exchange.actions.calendars import MadeLink, NewLink
 from exchange.actions.imports import Options
 from exchange.actions.workstreams import WorkstreamTerms
@@ -298,6 +298,18 @@ def test_a_link_whose_owner_has_left_is_switched_off(
     assert summaries(client.get(path(link))) == ["This calendar link was switched off"]
     at(app, NOW + timedelta(days=30))
     assert client.get(path(link)).status_code == 410
+
+
+def test_the_links_of_a_locked_account_are_dark_until_it_is_unlocked(
+    client: FlaskClient, session: Session, link: MadeLink
+) -> None:
+    """Whoever may not sign in reads nothing by an address either; the address stays, as the person may be back."""
+    before = client.get(path(link))
+    roles.lock(session, ACTOR["admin"], PERSON["ada"], now=NOW)
+    assert summaries(client.get(path(link))) == ["This calendar link was switched off"]
+    assert client.get(path(link), headers={"If-None-Match": before.headers["ETag"]}).status_code == 200
+    roles.unlock(session, ACTOR["admin"], PERSON["ada"], now=NOW)
+    assert summaries(client.get(path(link))) == summaries(before)
 
 
 def test_a_lost_role_shrinks_the_calendar_on_the_next_fetch(client: FlaskClient, session: Session) -> None:

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     ABSENCE_EDIT = "absence:edit"
     CLEARANCES_SEE = "clearances:see"
     CLEARANCES_EDIT = "clearances:edit"
+    SITES_EDIT = "sites:edit"
     WORKSTREAMS_SEE = "workstreams:see"
     WORKSTREAMS_EDIT = "workstreams:edit"
     MATCHES_SEE = "matches:see"
@@ -94,6 +95,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     P.ABSENCE_EDIT: frozenset({R, L, H}),
     P.CLEARANCES_SEE: frozenset({S}),
     P.CLEARANCES_EDIT: frozenset({S}),
+    P.SITES_EDIT: frozenset({S}),
     P.WORKSTREAMS_SEE: frozenset({R, L, H, S, D, A}),
     P.WORKSTREAMS_EDIT: frozenset({L}),
     P.MATCHES_SEE: frozenset({L, H}),

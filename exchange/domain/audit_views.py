@@ -16,7 +16,7 @@ from exchange.domain.audit import Entry
 
 # A record whose verb or subject begins so is a clearance's; the others below are security events too.
 RESTRICTED = ("clearance", "recognition", "visit", "permission", "import:clearance")
-SECURITY_EVENTS = ("session:", "account:", "roles:")
+SECURITY_EVENTS = ("session:", "account:", "roles:", "site:")
 # Fields that only the coordinators of the person's institute may read.
 PRIVATE_FIELDS = frozenset({"citizenship", "citizenships", "nationality", "nationalities", "born_on", "passport"})
 WITHHELD = "The details are open to security officers of the institute concerned."

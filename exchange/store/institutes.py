@@ -76,6 +76,7 @@ class SiteRow:
     institute_id: int
     name: str
     zone: str
+    max_rank: int | None
 
 
 def all_institutes(session: Session) -> Mapping[int, InstituteRow]:
@@ -98,5 +99,5 @@ def ids_by_code(session: Session) -> Mapping[str, int]:
 
 
 def all_sites(session: Session) -> Mapping[int, SiteRow]:
-    rows = session.execute(select(Site.id, Site.institute_id, Site.name, Site.zone).order_by(Site.name))
+    rows = session.execute(select(Site.id, Site.institute_id, Site.name, Site.zone, Site.max_rank).order_by(Site.name))
     return {row.id: SiteRow(*row) for row in rows}

@@ -15,12 +15,11 @@ from exchange.domain.accounts import GUARDED
 from exchange.domain.actors import PROGRAMME_WIDE, Role
 from exchange.store import accounts as store
 from exchange.store import institutes
-from exchange.web import access, clock, refusals
+from exchange.web import access, clock, refusals, security
 from exchange.web.access import allowed, public
 from exchange.web.database import db
 from exchange.web.forms import Form
 from exchange.web.navigation import ROLE_WORDS
-from exchange.web.security import csrf
 from exchange.web.wording import current_reader, written_instant
 
 pages = Blueprint("accounts", __name__)
@@ -169,7 +168,6 @@ def unlock(ident: int) -> ResponseReturnValue:
 
 
 @pages.route("/welcome/<token>", methods=["GET", "POST"])
-@csrf.exempt  # its form asks for the token itself: the guard would ask for a referrer too, which this page withholds
 @public
 def use_link(token: str) -> ResponseReturnValue:
     """Looking does not spend the link, since programs that scan mail look too; choosing a password does.
@@ -177,6 +175,8 @@ def use_link(token: str) -> ResponseReturnValue:
     No page that is opened from here learns the address, which is as good as a password until it is spent.
     """
     after_this_request(_no_referrer)
+    if request.method == "POST":
+        security.require_token()
     email = store.address_of_link(db.session(), actions.link_hash(token), clock.now())
     if email is None:
         return render_template("accounts/spent.html"), 404
@@ -190,6 +190,9 @@ def use_link(token: str) -> ResponseReturnValue:
             flash("The password is set. Sign in with it.", "ok")
             return redirect(url_for("account.sign_in"), code=303)
     return render_template("accounts/welcome.html", form=form, email=email), refusals.status(form)
+
+
+security.csrf.exempt(use_link)  # it requires the token itself: the guard would ask for a referrer too
 
 
 def _no_referrer(answer: Response) -> Response:

@@ -110,6 +110,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/clearances/people/{cleared}/new", UK_SECURITY),
     Screen("/clearances/{clearance}/renew", UK_SECURITY),
     Screen("/clearances/{clearance}/stop", UK_SECURITY),
+    Screen("/sites", UK_SECURITY),
+    Screen("/sites/{site}", UK_SECURITY),
     Screen("/policies", DIRECTOR),
     Screen("/policies/cap.gae_research/GB", DIRECTOR),
     Screen("/imports", UK_HR),
@@ -200,6 +202,8 @@ PLACES: Mapping[str, str] = {
         JOIN institute i ON i.id = e.institute_id WHERE i.code = 'UK-AISI' ORDER BY c.id LIMIT 1""",
     "clearance": """SELECT c.id FROM clearance c JOIN employment e ON e.person_id = c.person_id
         JOIN institute i ON i.id = e.institute_id WHERE i.code = 'UK-AISI' ORDER BY c.id LIMIT 1""",
+    "site": """SELECT s.id FROM site s JOIN institute i ON i.id = s.institute_id
+        WHERE i.code = 'UK-AISI' ORDER BY s.id LIMIT 1""",
     "import": "SELECT id FROM import_file ORDER BY id LIMIT 1",
     "opening": """SELECT o.id FROM opening o JOIN institute i ON i.id = o.host_institute_id
         WHERE i.code = 'UK-AISI' ORDER BY o.id LIMIT 1""",

@@ -33,7 +33,10 @@ class Applies(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """``gate`` is the move that waits for the task; None for one that only reminds."""
+    """``gate`` is the move that waits for the task; None for one that only reminds.
+
+    ``instead`` says what a move waits for where it looks at the records themselves and not at this task.
+    """
 
     key: str
     owner: Owner
@@ -41,6 +44,7 @@ class Template:
     due: Due
     gate: Verb | None = None
     applies: Applies = Applies.ALWAYS
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +126,24 @@ TEMPLATES: tuple[Template, ...] = (
     Template("review_90", HOST, "Hold the review after 90 days", Due(Anchor.START, 90, working=False)),
     Template("handover", HOST, "Hand the work over", _before_end(10)),
     Template("access_removed", HOST, "Withdraw badge and accounts, and note the evidence", ON_END, COMPLETE),
-    # No gate: clearing a secondment looks at the decision and the request themselves.
-    Template("recognition", Owner.HOST_SECURITY, "Decide on recognition", _before_start(60), None, CLASSIFIED),
-    Template("visit_request", Owner.HOST_SECURITY, "Settle the visit request", _before_start(40), None, CLASSIFIED),
+    Template(
+        "recognition",
+        Owner.HOST_SECURITY,
+        "Decide on recognition",
+        _before_start(60),
+        None,
+        CLASSIFIED,
+        "Clearing looks at the decision itself, or at a phased access that is agreed; this only reminds.",
+    ),
+    Template(
+        "visit_request",
+        Owner.HOST_SECURITY,
+        "Settle the visit request",
+        _before_start(40),
+        None,
+        CLASSIFIED,
+        "Clearing looks at the granted request itself, or at a phased access that is agreed; this only reminds.",
+    ),
     Template("debrief", Owner.HOST_SECURITY, "Hold the security debriefing", ON_END, COMPLETE, CLASSIFIED),
     Template(
         "passport", PERSON, "Check that the passport lasts six months past the end", _before_start(90), None, ABROAD

@@ -1,7 +1,8 @@
 """A secondment from draft to closed, in a browser, with all its parties: an extension and an early end on the way.
 
-The clock is the app's own and is set forward between the parts. Papers and the permission to stay are put on record
-by the actions of those who keep them; every move, approval and task is a click.
+The clock is the app's own and is set forward between the parts. Every paper, permission, move, approval and task goes
+through its page. It runs on SQLite alone: what is asked of the database here is asked on both engines by the tests of
+actions and of pages, and a browser makes no difference to it.
 """
 
 from __future__ import annotations
@@ -15,17 +16,14 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from exchange.actions import stay_papers
 from exchange.actions.accounts import token_hash
-from exchange.actions.stay_papers import Permit
 from exchange.domain.papers import PaperKind
-from exchange.domain.periods import Period
 from exchange.domain.secondment_facts import State
 from exchange.store.secondments import Secondment
 from exchange.store.sessions import SignInSession
 from exchange.web import create_app
 from tests.browser.conftest import served
-from tests.cast import ACTOR, NOW, PERSON, US
+from tests.cast import NOW, PERSON, US
 from tests.engines import Database
 
 pytestmark = pytest.mark.browser
@@ -126,6 +124,7 @@ def propose(house: House) -> str:
     page.get_by_label("First day").fill("1 Mar 2027")
     page.get_by_label("Last day").fill("27 Aug 2027")
     page.get_by_label("Legal basis").select_option("j1_research_scholar")
+    expect(page.locator("#eligibility")).to_contain_text("No declaration of interests is recorded")  # while it is typed
     page.get_by_role("button", name="Save as draft").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ada Lindqvist to US CAISI")
     path = page.url.removeprefix(house.address)
@@ -134,18 +133,33 @@ def propose(house: House) -> str:
 
 
 def nominate_and_accept(house: House, ident: int, path: str) -> None:
-    record(house, ident, "ada", PaperKind.DECLARATION)
+    record(house, path, "ada", PaperKind.DECLARATION)
     house.press("ada", path, "Consent")
     house.press("uk_hr", path, "Record the release", "Nominate")
     house.press("us_hr", path, "Accept", "Begin the agreement")
-    for kind in (PaperKind.FUNDING, PaperKind.EXPORT_BRIEF, PaperKind.COVERAGE_CERTIFICATE):
-        record(house, ident, "uk_hr", kind)
+    record(house, path, "uk_hr", PaperKind.FUNDING, PaperKind.EXPORT_BRIEF, PaperKind.COVERAGE_CERTIFICATE)
     assert house.state(ident) is State.AGREEMENT
 
 
-def record(house: House, ident: int, key: str, kind: PaperKind) -> None:
-    with house.database.session() as session:
-        stay_papers.record_paper(session, ACTOR[key], ident, kind, house.now.date(), now=house.now)
+def record(house: House, path: str, key: str, *kinds: PaperKind) -> None:
+    """Somebody records papers of today, each on its page."""
+    page = house.enter(key, path)
+    for kind in kinds:
+        page.goto(f"{house.address}{path}/access/paper/{kind.value}")
+        page.get_by_role("button", name="Record").click()
+        expect(page.locator(".note.ok").first).to_be_visible()
+    page.context.close()
+
+
+def permit(house: House, path: str, first: date, last: date) -> None:
+    """The host's coordinator records the permission to stay and work."""
+    page = house.enter("us_hr", f"{path}/access/permission")
+    page.get_by_label("Route").select_option("j1_research_scholar")
+    page.get_by_label("First day").fill(first.isoformat())
+    page.get_by_label("Last day").fill(last.isoformat())
+    page.get_by_role("button", name="Record").click()
+    expect(page.locator(".note.ok").first).to_be_visible()
+    page.context.close()
 
 
 def agree(house: House, path: str, last: date) -> None:
@@ -163,10 +177,7 @@ def agree(house: House, path: str, last: date) -> None:
 
 
 def clear_and_arrive(house: House, ident: int, path: str) -> None:
-    with house.database.session() as session:
-        days = Period(FIRST - timedelta(days=30), LONGER + timedelta(days=60))
-        permit = Permit("j1_research_scholar", days)
-        stay_papers.record_permission(session, ACTOR["us_hr"], ident, permit, now=house.now)
+    permit(house, path, FIRST - timedelta(days=30), LONGER + timedelta(days=60))
     house.tick_what_waits("us_hr", path, "clearing")
     house.press("us_security", path, "Clear")
     assert house.state(ident) is State.READY

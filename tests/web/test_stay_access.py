@@ -106,6 +106,9 @@ def state_of(database: Database, ident: int) -> State:
 def test_a_gap_holds_up_the_clearing_until_each_office_has_closed_it(as_: As, database: Database) -> None:
     ident = stay(database, State.CLEARANCE)
     host = as_("us_security")
+    for task in ("recognition", "visit_request"):
+        assert "this only reminds" in host.get(f"/secondments/{ident}/tasks/{task}").text
+        assert host.send(f"/secondments/{ident}/tasks/{task}").status_code == 303, "and opens nothing by itself"
     before = host.send(f"/secondments/{ident}/move/clear")
     assert before.status_code == 409
     assert "do not cover every day" in before.text

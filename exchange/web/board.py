@@ -59,11 +59,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows under a heading."""
+    """Rows under a heading; ``more`` are the words and address of a link to rows that are not shown."""
 
     label: str
     rows: tuple[Row, ...]
     institute_code: str = ""
+    more: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

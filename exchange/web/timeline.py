@@ -19,24 +19,29 @@ from exchange.store import holidays, institutes, secondment_facts, standing_stat
 from exchange.store import secondments as secondment_store
 from exchange.store import timeline as store
 from exchange.store.secondments import Found
-from exchange.store.timeline import StayRow
+from exchange.store.timeline import SeatRow, StayRow
 from exchange.web import access, clock, timeline_board
 from exchange.web.access import allowed
 from exchange.web.database import db
 from exchange.web.forms import ORDERS
 from exchange.web.paging import typed_number
-from exchange.web.wording import current_reader
+from exchange.web.wording import counted, current_reader
 
 pages = Blueprint("timeline", __name__)
 
 GROUPS = {"home": "By home institute", "host": "By host institute", "workstream": "By workstream"}
 SPANS = {6: "6 months", 12: "12 months", 24: "24 months"}
+SEATS_SHOWN, SEATS_STEP = 6, 50  # open seats at first, so that people stay in sight, and as many more as are asked for
 PER_PAGE = 50  # people on one board; beyond that it goes on to a next page
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for; whatever it says that makes no sense is as if it said nothing."""
+    """What the address asks for; whatever it says that makes no sense is as if it said nothing.
+
+    Where it names no ``view``, the page has both and the width decides: a phone shows the list. ``seats`` is how many
+    open seats are shown.
+    """
 
     view: str
     group: str
@@ -44,15 +49,17 @@ class Asked:
     first: date
     proposed: bool
     page: int
+    seats: int
 
     def link(self, **other: object) -> str:
         """The same timeline but for what is given."""
         own: dict[str, object] = {
-            "view": self.view,
+            "view": self.view or None,
             "group": self.group,
             "span": self.span,
             "from": self.first.isoformat()[:7],
             "proposed": "yes" if self.proposed else None,
+            "seats": self.seats if self.seats > SEATS_STEP else None,
         }
         return url_for("timeline.show", **{**own, **other})  # type: ignore[arg-type]  # Flask's own words first
 
@@ -72,16 +79,18 @@ def show() -> ResponseReturnValue:
     known = institutes.all_institutes(db.session())
     shown, people = _page_of(stays, asked.page)
     board = None
-    if asked.view == "board":
+    if asked.view != "list":
         days_off = holidays.of_institutes(db.session(), asked.window)
         drawing = timeline_board.Drawing(known, today, asked.group, asked.proposed, _movable(shown), days_off)
-        board = drawing.board(asked.first, asked.span, shown, stays, seats)
+        more = _more_seats(asked, seats)
+        board = drawing.board(asked.first, asked.span, shown, stays, seats[: asked.seats] if more else seats, more)
     return render_template(
         "timeline/show.html",
         asked=asked,
         board=board,
         stays=shown,
-        seats=seats,
+        seats=seats[: asked.seats],
+        more_seats=_more_seats(asked, seats),
         people=people,
         per_page=PER_PAGE,
         institutes=known,
@@ -135,17 +144,29 @@ def move(ident: int) -> ResponseReturnValue:
 
 def _asked(today: date) -> Asked:
     args = request.args
-    view, group = args.get("view", "board"), args.get("group", "home")
+    view, group = args.get("view", ""), args.get("group", "home")
     span, page = args.get("span", 12, type=int), args.get("page", 1, type=int)
+    fewest = SEATS_STEP if group == "workstream" else SEATS_SHOWN  # there they stand among the people
     first = _month(args.get("from", "")) or add_months(today.replace(day=1), -1)
     return Asked(
-        view=view if view in {"board", "list"} else "board",
+        view=view if view in {"board", "list"} else "",
         group=group if group in GROUPS else "home",
         span=span if span in SPANS else 12,
         first=first,
         proposed="proposed" in args,
         page=max(1, page),
+        seats=max(fewest, args.get("seats", 0, type=int)),
     )
+
+
+def _more_seats(asked: Asked, seats: list[SeatRow]) -> timeline_board.More | None:
+    """How many of the open seats are shown, and where to see more; None where all are."""
+    left = len(seats) - asked.seats
+    if left <= 0:
+        return None
+    step = min(left, SEATS_STEP)
+    link = asked.link(seats=asked.seats + step, page=asked.page)
+    return timeline_board.More(f"the first {asked.seats} of {len(seats)}", f"Show {counted(step, 'more seat')}", link)
 
 
 def _month(text: str) -> date | None:

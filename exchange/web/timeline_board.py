@@ -20,8 +20,16 @@ from exchange.web.board import Bar, Board, Group, Load, Row
 from exchange.web.wording import counted, current_reader, state_words, written_date
 
 SETTLED = FINAL | OVER | {State.SUSPENDED, State.CLOSING}  # their days are not moved on a timeline
-SEATS_SHOWN = 6
 SEAT_UIDS = 10**9  # bars of open seats are numbered from here: bars of stays have the numbers of their secondments
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """That not all is shown: how much is, and the words and address of the link to more."""
+
+    shown: str
+    words: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +44,18 @@ class Drawing:
     days_off: Sequence[Holiday]
 
     def board(
-        self, first: date, months: int, shown: Sequence[StayRow], everybody: Sequence[StayRow], seats: Sequence[SeatRow]
+        self,
+        first: date,
+        months: int,
+        shown: Sequence[StayRow],
+        everybody: Sequence[StayRow],
+        seats: Sequence[SeatRow],
+        more: More | None,
     ) -> Board:
-        """The ``shown`` stays by group; ``everybody`` counts in the strip of who is away."""
+        """The ``shown`` stays by group; ``everybody`` counts in the strip of who is away. ``more``: not all seats."""
         return timeline.board(
             "Timeline of secondments",
-            self._groups(shown, seats),
+            self._groups(shown, seats, more),
             first_month=first,
             months=months,
             today=self.today,
@@ -49,10 +63,11 @@ class Drawing:
             marks=self._marks(shown),
         )
 
-    def _groups(self, shown: Sequence[StayRow], seats: Sequence[SeatRow]) -> list[Group]:
+    def _groups(self, shown: Sequence[StayRow], seats: Sequence[SeatRow], more: More | None) -> list[Group]:
         if self.group == "workstream":
-            return self._by_workstream(shown, seats)
-        groups = [self._open_seats(seats)] if seats else []
+            found = self._by_workstream(shown, seats)
+            return [Group(f"Open seats, {more.shown}", (), more=(more.words, more.url)), *found] if more else found
+        groups = [self._open_seats(seats, more)] if seats else []
         homes = self.group == "home"
         idents = {stay.home_id if homes else stay.host_id for stay in shown}
         for ident in sorted(idents, key=lambda ident: self.known[ident].code):
@@ -62,10 +77,11 @@ class Drawing:
             groups.append(Group(label, self._people(stays), one.code))
         return groups
 
-    def _open_seats(self, seats: Sequence[SeatRow]) -> Group:
-        """The first few, so that people stay in sight; all of them stand under their workstreams."""
-        more = f", the first {SEATS_SHOWN} of {len(seats)}" if len(seats) > SEATS_SHOWN else ""
-        return Group(f"Open seats{more}", tuple(self._seat_row(seat) for seat in seats[:SEATS_SHOWN]))
+    def _open_seats(self, seats: Sequence[SeatRow], more: More | None) -> Group:
+        rows = tuple(self._seat_row(seat) for seat in seats)
+        return (
+            Group(f"Open seats, {more.shown}", rows, more=(more.words, more.url)) if more else Group("Open seats", rows)
+        )
 
     def _by_workstream(self, shown: Sequence[StayRow], seats: Sequence[SeatRow]) -> list[Group]:
         """Each workstream with its open seats first; what belongs to none comes last."""

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from exchange.actions.accounts import token_hash
+from exchange.actions.rounds import runs
 from exchange.jobs.runs import Solver
 from exchange.store.sessions import SignInSession
 from exchange.web import create_app
@@ -50,7 +51,7 @@ def worker(sqlite_database: Database) -> Callable[[], int]:
     return Solver(sqlite_database.session, lambda: NOW).work
 
 
-def test_a_round_from_plan_to_replan(page: Page, worker: Callable[[], int]) -> None:
+def test_a_round_from_plan_to_replan(page: Page, worker: Callable[[], int], sqlite_database: Database) -> None:
     make_a_round(page)
     page.get_by_role("button", name="Plan it").click()
     expect(page.get_by_role("heading", name="Waiting for the worker")).to_be_visible()
@@ -78,6 +79,29 @@ def test_a_round_from_plan_to_replan(page: Page, worker: Callable[[], int]) -> N
     expect(page.get_by_text("1 moved", exact=False)).to_be_visible()
     assert worker() == 1
     expect(page.get_by_text("The price of stability", exact=False)).to_be_visible()
+
+    watch_the_best_plan_change(page, sqlite_database)
+
+
+def watch_the_best_plan_change(page: Page, database: Database) -> None:
+    """The board follows what the worker notes, without the page being loaded again."""
+    page.get_by_role("link", name="Summer 2027").click()
+    page.get_by_role("button", name="Plan it").click()
+    expect(page.get_by_role("heading", name="Waiting for the worker")).to_be_visible()
+    page.evaluate("window.same = true")
+    with database.session() as session:
+        claimed = runs.claim(session, now=NOW)
+        assert claimed is not None
+        seat = next(one for one in claimed.problem.openings if one.institute == "US CAISI")
+        for person, start in (("Ada Lindqvist", 2), ("Priya Raman", 10)):
+            progress = {"value": 400, "placements": [[person, seat.id, start, 30]]}
+            runs.note(session, claimed.run_id, progress, now=NOW)
+            row = page.locator(".tl-row", has_text=person)
+            expect(row.locator("a.bar")).to_be_visible()
+            expect(page.locator(".tl a.bar")).to_have_count(1)
+            lefts = row.locator("a.bar").evaluate("bar => bar.offsetLeft / bar.offsetParent.offsetWidth")
+            assert abs(lefts - start / 56) < 0.05, lefts  # weeks of the months that the board shows
+    assert page.evaluate("window.same")
 
 
 def make_a_round(page: Page) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -100,6 +101,24 @@ def test_open_seats_stand_at_the_top_until_they_are_held(as_: As, database: Data
         openings.set_status(session, ACTOR["us_hr"], seat, OpeningStatus.CLOSED, now=NOW)
     assert "Open seats" not in as_("uk_hr").get("/timeline").text
     assert ident
+
+
+def test_many_open_seats_are_shown_in_part_with_a_count_and_a_way_to_more(as_: As, database: Database) -> None:
+    with database.session() as session:
+        for number in range(9):
+            opening(session, US, f"US-{number}")
+    client = as_("uk_hr")
+    for view, times in (("", 2), ("&view=board", 1), ("&view=list", 1)):  # without a view the width decides
+        page = client.get(f"/timeline?from=2027-05{view}").text
+        assert page.count("Open seats, the first 6 of 9") == times
+        assert page.count("Visiting evaluator US-5") == page.count("Visiting evaluator US-0") > 0
+        assert "Visiting evaluator US-8" not in page
+        link = re.search(r'href="([^"]+)">Show 3 more seats', page)
+        assert link is not None
+        more = client.get(unescape(link[1])).text
+        assert "Visiting evaluator US-8" in more
+        assert "the first" not in more
+    assert "Visiting evaluator US-8" in client.get("/timeline?from=2027-05&group=workstream").text
 
 
 def test_the_strip_counts_who_is_away_and_proposed_ones_when_asked(as_: As, database: Database, ident: int) -> None:

@@ -13,7 +13,7 @@ from exchange.domain import clearances
 from exchange.domain.clearances import Need as AccessNeed
 from exchange.domain.eligibility import Check, Finding, Reader, Report, Result
 from exchange.domain.eligibility_checks import seat_access, working_time
-from exchange.domain.periods import Period
+from exchange.domain.periods import Period, spoken
 from exchange.domain.skills import Level, SkillRequirement, vocabulary
 from exchange.matching.affinity import NOBODY, AffinityIndex
 from exchange.matching.profiles import Need
@@ -82,7 +82,14 @@ def for_requirement(
         matches=tuple(_match(people, affinity, texts, judged[affinity.person_id]) for affinity in ranking.people),
         unavailable=tuple(who for ident, who in people.items() if ident not in set(open_to)),
         considered=len(people),
-        notes=(*ranking.notes, *_short_note(row.description), *_unread_note(index), *_restricted_note(requirement)),
+        notes=(
+            *ranking.notes,
+            *_short_note(row.description),
+            *_unread_note(index),
+            *_restricted_note(requirement),
+            *_window_note(requirement, row.starts_on, row.ends_on),
+            *_few_note(requirement.heads, len(open_to)),
+        ),
     )
 
 
@@ -90,6 +97,24 @@ def _short_note(description: str) -> tuple[str, ...]:
     if description.strip():
         return ()
     return ("The workstream has no description: people are compared with its title and the role alone.",)
+
+
+def _window_note(requirement: RequirementRow, first: date | None, last: date | None) -> tuple[str, ...]:
+    """Days on which nobody could work: those of the seat and of the workstream do not go together."""
+    starts, ends = requirement.starts_on or first, requirement.ends_on or last
+    if starts is None or ends is None or starts <= ends:
+        return ()
+    return (
+        f"The seat has an empty window: it starts on {spoken(starts)} and ends on {spoken(ends)}. Change its days.",
+    )
+
+
+def _few_note(heads: int, people: int) -> tuple[str, ...]:
+    if heads <= people or not people:
+        return ()
+    return (
+        f"{heads} people are asked for, and only {people} can be considered. Invite another institute, or ask less.",
+    )
 
 
 def _unread_note(index: AffinityIndex) -> tuple[str, ...]:

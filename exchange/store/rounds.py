@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from exchange.store.base import Base, UtcDateTime, choice
-
-
-class RunStatus(StrEnum):
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    STOPPED = "stopped"  # by a person; the best plan so far is kept
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"  # the worker went away
+from exchange.store.base import Base, UtcDateTime
+from exchange.store.runs import RunColumns, RunStatus
 
 
 class ExchangeRound(Base):
@@ -41,8 +32,8 @@ class ExchangeRound(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's declarative form
 
 
-class Run(Base):
-    """One run of the solver: the problem as it stood, the plan as it came out, and how far it is.
+class Run(RunColumns, Base):
+    """One run of the solver over a round, with the plan as it came out.
 
     A run with ``base_id`` replans that run: it keeps close to the ``published`` placements, and ``repair`` is the
     proposal that was there at once (placements, value and how long it took).
@@ -50,25 +41,13 @@ class Run(Base):
 
     __tablename__ = "run"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("exchange_round.id", ondelete="CASCADE"), index=True)
-    status: Mapped[RunStatus] = mapped_column(choice(RunStatus), default=RunStatus.WAITING)
-    seconds: Mapped[int] = mapped_column(default=10)
-    problem: Mapped[dict[str, Any]] = mapped_column(JSON)
     keys: Mapped[dict[str, Any]] = mapped_column(JSON)  # the problem's short names to the ids of records
-    progress: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     plan: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     settings: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the round's, as they were then
     base_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
     published: Mapped[list[Any] | None] = mapped_column(JSON)
     repair: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    message: Mapped[str] = mapped_column(String(500), default="")
-    stop_asked: Mapped[bool] = mapped_column(default=False)
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 @dataclass(frozen=True, slots=True)

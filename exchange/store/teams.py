@@ -9,32 +9,20 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from exchange.store.base import Base, UtcDateTime, choice
-from exchange.store.rounds import RunStatus
+from exchange.store.base import Base
+from exchange.store.runs import RunColumns, RunStatus
 
 
-class TeamRun(Base):
+class TeamRun(RunColumns, Base):
     """One run for the seats of one or several workstreams that ``institute_id`` leads."""
 
     __tablename__ = "team_run"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(200))
     institute_id: Mapped[int] = mapped_column(ForeignKey("institute.id"), index=True)
     settings: Mapped[dict[str, Any]] = mapped_column(JSON)
-    status: Mapped[RunStatus] = mapped_column(choice(RunStatus), default=RunStatus.WAITING)
-    seconds: Mapped[int]
-    problem: Mapped[dict[str, Any]] = mapped_column(JSON)
     notes: Mapped[list[str]] = mapped_column(JSON, default=list)
-    progress: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     answer: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    message: Mapped[str] = mapped_column(String(500), default="")
-    stop_asked: Mapped[bool] = mapped_column(default=False)
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 @dataclass(frozen=True, slots=True)

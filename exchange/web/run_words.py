@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exchange.store.rounds import RunStatus
+from exchange.store.runs import RunStatus
 
 RUNNING = frozenset({RunStatus.WAITING, RunStatus.RUNNING})
 STATUS_WORDS = {

@@ -19,7 +19,8 @@ from exchange.scheduling.replan import recommend
 from exchange.scheduling.swaps import counterparts, cycles
 from exchange.store import institutes
 from exchange.store.institutes import InstituteRow
-from exchange.store.rounds import ExchangeRound, Run, RunStatus
+from exchange.store.rounds import ExchangeRound, Run
+from exchange.store.runs import RunStatus
 from exchange.web import access, clock, plans
 from exchange.web.access import allowed
 from exchange.web.database import db

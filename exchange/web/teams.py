@@ -22,7 +22,7 @@ from exchange.domain.team_settings import OBJECTIVES, TeamSettings
 from exchange.store import institutes, team_facts
 from exchange.store import teams as store
 from exchange.store import workstreams as workstream_store
-from exchange.store.rounds import RunStatus
+from exchange.store.runs import RunStatus
 from exchange.store.team_facts import Named
 from exchange.store.teams import TeamRun
 from exchange.store.workstreams import WorkstreamPage

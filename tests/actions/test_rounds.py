@@ -28,7 +28,8 @@ from exchange.store.institutes import Institute, Membership
 from exchange.store.notices import Notice
 from exchange.store.openings import Opening, OpeningStatus
 from exchange.store.people import Employment
-from exchange.store.rounds import ExchangeRound, Run, RunStatus
+from exchange.store.rounds import ExchangeRound, Run
+from exchange.store.runs import SILENT_FOR, RunStatus
 from exchange.store.secondments import Secondment
 from tests.cast import ACTOR, JP, NOW, PERSON, TODAY, UK, US
 from tests.lives import add_stay, content
@@ -269,8 +270,8 @@ def test_a_waiting_run_stops_at_once_and_a_running_one_is_asked(session: Session
 def test_a_run_whose_worker_went_away_says_that_it_was_interrupted(session: Session, round_id: int) -> None:
     run_id = started(session, round_id)
     runs.claim(session, now=NOW)
-    assert runs.end_silent_ones(session, now=NOW + runs.SILENT_FOR) == 0
-    assert runs.end_silent_ones(session, now=NOW + runs.SILENT_FOR + timedelta(seconds=1)) == 1
+    assert runs.end_silent_ones(session, now=NOW + SILENT_FOR) == 0
+    assert runs.end_silent_ones(session, now=NOW + SILENT_FOR + timedelta(seconds=1)) == 1
     row = run_of(session, run_id)
     assert row.status is RunStatus.INTERRUPTED
     assert "Start it again" in row.message

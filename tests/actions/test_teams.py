@@ -23,7 +23,7 @@ from exchange.store.audit import AuditEvent
 from exchange.store.clearances import Clearance
 from exchange.store.notices import Notice
 from exchange.store.people import Absence, Citizenship, Employment, Person
-from exchange.store.rounds import RunStatus
+from exchange.store.runs import RunStatus
 from exchange.store.teams import TeamRun
 from tests.cast import ACTOR, JP, NOW, PERSON, TODAY, UK, US
 from tests.matching.rounds import check, value

@@ -12,7 +12,8 @@ from exchange.actions.rounds import planning
 from exchange.jobs.runs import Solver
 from exchange.scheduling.checker import check
 from exchange.scheduling.problem import placements_from_json, problem_from_json
-from exchange.store.rounds import Run, RunStatus
+from exchange.store.rounds import Run
+from exchange.store.runs import RunStatus
 from tests.cast import ACTOR, NOW, UK, US
 from tests.engines import Database
 from tests.rounds import a_round, opening

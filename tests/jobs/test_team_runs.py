@@ -8,7 +8,7 @@ import pytest
 
 from exchange.jobs.runs import Solver
 from exchange.matching.round_files import answer_from_json, problem_from_json
-from exchange.store.rounds import RunStatus
+from exchange.store.runs import RunStatus
 from tests.cast import NOW, PERSON
 from tests.engines import Database
 from tests.matching.rounds import check

@@ -20,7 +20,8 @@ from exchange.scheduling import validity
 from exchange.scheduling.checker import check
 from exchange.scheduling.problem import Placement, Problem, problem_to_json
 from exchange.store import rounds as store
-from exchange.store.rounds import ExchangeRound, Run, RunStatus
+from exchange.store.rounds import ExchangeRound, Run
+from exchange.store.runs import RunStatus
 
 LONGEST = 260  # weeks
 

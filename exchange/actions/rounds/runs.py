@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exchange.actions.writing import bookkeeping, writing
 from exchange.domain.actors import SYSTEM
 from exchange.scheduling.checker import check
 from exchange.scheduling.problem import Placement, Problem, placements_from_json, problem_from_json
-from exchange.store.rounds import Run, RunStatus
-
-SILENT_FOR = timedelta(seconds=60)  # after which a running run's worker is taken to be gone
+from exchange.store import runs as store
+from exchange.store.rounds import Run
+from exchange.store.runs import RunStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +29,13 @@ class Claimed:
 
 def claim(session: Session, *, now: datetime) -> Claimed | None:
     """Take the oldest waiting run; None when nothing waits."""
-    waiting = select(Run).where(Run.status == RunStatus.WAITING).order_by(Run.id).limit(1)
-    if session.scalars(waiting).first() is None:
+    if store.oldest_waiting(session, Run) is None:
         return None
     with bookkeeping(session):
-        run = session.scalars(waiting).first()
+        run = store.oldest_waiting(session, Run)
         if run is None:
             return None
-        run.status, run.started_at, run.heartbeat_at = RunStatus.RUNNING, now, now
+        run.begin(now)
         published = placements_from_json(run.published) if run.published is not None else None
         return Claimed(run.id, problem_from_json(run.problem), run.seconds, published)
 
@@ -45,9 +43,7 @@ def claim(session: Session, *, now: datetime) -> Claimed | None:
 def note(session: Session, run_id: int, progress: dict[str, Any], *, now: datetime) -> bool:
     """Keep the newest progress; returns whether somebody has asked the run to stop."""
     with bookkeeping(session):
-        run = session.get_one(Run, run_id)
-        run.progress, run.heartbeat_at = progress, now
-        return run.stop_asked
+        return session.get_one(Run, run_id).hear(progress, now)
 
 
 def finish(
@@ -90,15 +86,13 @@ def fail(session: Session, run_id: int, sentence: str, *, interrupted: bool = Fa
     with writing(session, SYSTEM, "round:fail", now=now) as work:
         run = session.get_one(Run, run_id)
         work.subject("run", run_id)
-        run.status = RunStatus.INTERRUPTED if interrupted else RunStatus.FAILED
-        run.message, run.finished_at = sentence[:500], now
+        run.end_without(sentence, now, interrupted=interrupted)
         work.record(f"A run ended without a plan: {sentence}")
 
 
 def end_silent_ones(session: Session, *, now: datetime) -> int:
     """Mark runs whose worker has gone silent as interrupted; returns how many."""
-    silent = select(Run.id).where(Run.status == RunStatus.RUNNING, Run.heartbeat_at < now - SILENT_FOR)
-    found = session.scalars(silent).all()
+    found = store.silent(session, Run, now)
     for run_id in found:
         fail(session, run_id, "The worker went away while it ran. Start it again.", interrupted=True, now=now)
     return len(found)

@@ -25,7 +25,8 @@ from exchange.store import eligibility, round_facts
 from exchange.store.eligibility import Subject
 from exchange.store.openings import Opening
 from exchange.store.round_facts import NOT_BEGUN, OPEN, Stay, home_of
-from exchange.store.rounds import ExchangeRound, Run, RunStatus
+from exchange.store.rounds import ExchangeRound, Run
+from exchange.store.runs import RunStatus
 from exchange.store.secondments import Secondment, overlapping_period, reference
 
 OVER = frozenset({RunStatus.DONE, RunStatus.STOPPED, RunStatus.INTERRUPTED})

@@ -18,7 +18,7 @@ from exchange.domain.team_settings import TeamSettings
 from exchange.domain.verdict import Refusal
 from exchange.store import people, team_facts
 from exchange.store.allocations import STANDING, Allocation, AllocationStatus
-from exchange.store.rounds import RunStatus
+from exchange.store.runs import RunStatus
 from exchange.store.team_facts import Named
 from exchange.store.teams import TeamRun
 

@@ -16,7 +16,7 @@ from exchange.domain.actors import Actor
 from exchange.domain.team_settings import TeamSettings
 from exchange.domain.verdict import Refusal
 from exchange.store import teams as store
-from exchange.store.rounds import RunStatus
+from exchange.store.runs import RunStatus
 from exchange.store.teams import TeamRun
 from exchange.store.workstreams import Workstream
 

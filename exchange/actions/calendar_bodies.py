@@ -14,9 +14,10 @@ from exchange.domain import access
 from exchange.domain.access import Permission
 from exchange.domain.actors import SYSTEM, Actor
 from exchange.feeds.assemble import Head, compress, etag
-from exchange.feeds.building import Built, Plan, Published, build
+from exchange.feeds.building import Built, Plan, Published, build, events
 from exchange.feeds.entries import Origin, admin_event
 from exchange.feeds.events import EventKind
+from exchange.feeds.freebusy import free_busy
 from exchange.feeds.render import RENDERER, render
 from exchange.feeds.settings import LinkSettings, read_settings
 from exchange.feeds.values import Stamps, written
@@ -84,6 +85,16 @@ def built_for(session: Session, link: Subscription, *, now: datetime) -> Built:
     """The link's calendar as it is at this moment, without storing it."""
     plan = plan_for(session, link, now=now)
     return build(plan, published_for(session, link, now=now))
+
+
+def free_busy_for(session: Session, link: Subscription, stored: Stored, *, now: datetime) -> bytes:
+    """When what the link shows takes its people's time, from today on."""
+    plan = plan_for(session, link, now=now)
+    shown = events(
+        replace(plan, settings=replace(plan.settings, detail=Detail.FULL)), published_for(session, link, now=now)
+    )
+    ident = blake2b(b"busy", digest_size=16, key=plan.secret).hexdigest()
+    return free_busy(shown, plan.mailbox, ident, plan.today, stored.changed_at)
 
 
 def published_for(session: Session, link: Subscription, *, now: datetime) -> list[Published]:

@@ -95,7 +95,7 @@ def edit(
         _set_details(work, person, details, default_zone=person.zone)
         person.status = PersonStatus.LEFT if has_left else PersonStatus.ACTIVE
         search_index.refresh(session, [person.id], day=now.date())
-        publishing.publish_person(session, person.id, now)
+        publishing.publish_people(session, [person.id], now)
         after = _written(person)
         changed = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
         work.subject("person", person.id, institute)

@@ -54,10 +54,10 @@ def publish_workstream(session: Session, ident: int, now: datetime) -> None:
     store.origin(session).version += 1
 
 
-def publish_person(session: Session, ident: int, now: datetime) -> None:
-    """After a change of a name, which stands in the titles of a person's stays."""
+def publish_people(session: Session, idents: Collection[int], now: datetime) -> None:
+    """After changes of names, which stand in the titles of people's stays."""
     session.flush()
-    stays = session.scalars(select(Secondment.id).where(Secondment.person_id == ident)).all()
+    stays = session.scalars(select(Secondment.id).where(Secondment.person_id.in_(idents))).all()
     if stays:
         republish_stays(session, store.stays(session, *stays), now)
 

@@ -19,7 +19,7 @@ from exchange.feeds.moments import AllDay
 from exchange.feeds.render import Mailbox, render
 from exchange.feeds.text import line, paragraphs
 
-_PRODUCT = "-//Exchange//Calendar feeds//EN"
+PRODUCT = "-//Exchange//Calendar feeds//EN"
 _COLOUR = re.compile(r"[a-z]{3,30}")
 _END = b"END:VCALENDAR\r\n"
 _UID_LINE = re.compile(rb"(?m)^UID:((?:.*\r\n)(?: .*\r\n)*)")
@@ -69,7 +69,7 @@ def calendar(head: Head) -> Calendar:
     """The calendar without its events, as an icalendar component."""
     component = Calendar()
     component.add("VERSION", "2.0")
-    component.add("PRODID", _PRODUCT)
+    component.add("PRODID", PRODUCT)
     component.add("CALSCALE", "GREGORIAN")
     if head.published:
         component.add("METHOD", "PUBLISH")

@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 pages = Blueprint("feeds", __name__)
 
 BELOW = "/cal/"
+FREE_BUSY = "freebusy.ifb"
 CALENDAR = "text/calendar; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 _PRIVATE = {
@@ -93,7 +94,7 @@ class Shortcut:
 
 
 def answer(asked: Request, address: str) -> Response:
-    """``<token>/<any name>.ics``; every other form is as unknown as a token that never was."""
+    """``<token>/<name>.ics`` or ``<token>/freebusy.ifb``; every other form is as unknown as a token that never was."""
     token, _, name = address.partition("/")
     now, hashed = clock.now(), token_hash(token)
     try:
@@ -102,7 +103,7 @@ def answer(asked: Request, address: str) -> Response:
     except SQLAlchemyError:
         log.exception("The database does not answer; calendars are served as they were served last.")
         return _from_memory(asked, hashed, now)
-    if link is None or not name.endswith(".ics") or "/" in name:
+    if link is None or not (name.endswith(".ics") or name == FREE_BUSY) or "/" in name:
         return _unknown(asked, now)
     if link_state(link.revoked_at, now) is not LinkState.LIVE or not link.owner_active:
         _memory().forget(hashed)
@@ -122,6 +123,8 @@ def _live(asked: Request, link: Subscription, hashed: str, name: str, now: datet
     if stored is None:
         return _unavailable()
     _note(asked, link, now)
+    if name == FREE_BUSY:
+        return _free_busy(asked, link, stored, now)
     headers = _headers(asked, stored, name)
     if _has_it(asked, stored, now):
         return Response(status=304, headers=headers)
@@ -130,6 +133,21 @@ def _live(asked: Request, link: Subscription, hashed: str, name: str, now: datet
         body = store.bytes_of(connection, link.link_id, compressed=compressed)
     headers |= {"Content-Encoding": "gzip"} if compressed else {}
     _memory().keep(hashed, Served(now, headers, body))
+    return Response(body, 200, headers)
+
+
+def _free_busy(asked: Request, link: Subscription, stored: Stored, now: datetime) -> Response:
+    """Written for each request, since few programs ask and the answer moves with the day."""
+    try:
+        body = bodies.free_busy_for(db.session(), link, stored, now=now)
+    except SQLAlchemyError:
+        log.exception("The busy times of link %s could not be read.", link.link_id)
+        return _unavailable()
+    told = Stored(etag(body), stored.changed_at)
+    headers = _headers(asked, told, FREE_BUSY)
+    sent = asked.headers.get("If-None-Match")  # by its tag alone: it changes on days when the calendar does not
+    if sent is not None and _has_it(asked, told, now):
+        return Response(status=304, headers=headers)
     return Response(body, 200, headers)
 
 

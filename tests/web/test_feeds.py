@@ -7,7 +7,9 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +45,7 @@ from exchange.web.feeds import Shortcut
 from tests.actions.test_secondments import ACCEPTED, moved, proposed
 from tests.cast import ACTOR, NOW, PERSON, UK
 from tests.clients import PageClient
-from tests.meetings import SESSION, entered, workstream
+from tests.meetings import SESSION, WEEKLY, entered, workstream
 from tests.statements import statements
 
 if TYPE_CHECKING:
@@ -367,6 +369,38 @@ def test_a_new_name_of_a_person_reaches_their_secondments(
     details = people.Details("Ada Lindqvist-Berg", ada.email)
     people.edit(session, ACTOR["uk_hr"], ada.id, details, version=ada.version, has_left=False, now=NOW)
     assert any("Ada Lindqvist-Berg" in words for words in summaries(client.get(path(link))))
+
+
+def test_a_name_that_an_import_changes_reaches_them_at_once(
+    client: FlaskClient, session: Session, link: MadeLink
+) -> None:
+    ada = session.get_one(Person, PERSON["ada"])
+    file = f"Name;E-mail;Institute;Start date\nAda Berg;{ada.email};UK-AISI;2020-01-01\n".encode()
+    imports.import_file(session, SYSTEM, ImportKind.PEOPLE, "p.csv", file, Options(), now=NOW)
+    assert any("Ada Berg" in words for words in summaries(client.get(path(link))))
+
+
+def test_busy_times_are_merged_and_say_nothing_else(app: Flask, client: FlaskClient, session: Session) -> None:
+    work = workstream(session)
+    ident = entered(session, work)
+    overlapping = replace(WEEKLY, begins=time_of_day(11), ends=time_of_day(12))
+    entered(session, work, replace(SESSION, title="Desk call", occasion=overlapping))
+    first, second = WEEKLY.day, WEEKLY.day + timedelta(days=7)
+    meetings.change_one(session, ACTOR["uk_lead"], ident, Change(second, cancelled_on=NOW.date()), now=NOW)
+    link = linked(session, "uk_lead", detail=Detail.BUSY)
+    at(app, datetime(2027, 3, 1, 9, tzinfo=UTC))
+    answer = client.get(f"/cal/{link.token}/freebusy.ifb")
+    told: Any = Calendar.from_ical(answer.data).walk("VFREEBUSY")[0]
+    periods = [period.dt for period in told["FREEBUSY"]]
+    assert periods[:2] == [
+        (datetime(first.year, 3, 2, 15, tzinfo=UTC), datetime(first.year, 3, 2, 17, tzinfo=UTC)),
+        (datetime(first.year, 3, 9, 16, tzinfo=UTC), datetime(first.year, 3, 9, 17, tzinfo=UTC)),
+    ]
+    assert len(periods) == 7
+    assert not any(word in answer.text for word in ("Cyber", "Desk", "meet.example", "SUMMARY"))
+    told_before = {"If-None-Match": answer.headers["ETag"]}
+    assert client.get(f"/cal/{link.token}/freebusy.ifb", headers=told_before).status_code == 304
+    assert client.get(f"/cal/{link.token}/other.ifb").data == client.get("/cal/x/freebusy.ifb").data
 
 
 def test_an_export_is_what_a_link_serves(client: FlaskClient, session: Session) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,6 +11,7 @@ from uuid import uuid4
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from exchange.actions import publishing
 from exchange.actions.imports.planning import (
     Difference,
     Effect,
@@ -68,8 +69,9 @@ def plan_people(session: Session, importer: Importer, reading: Reading[PersonRow
     return Plan(tuple(steps), refusals.in_order(), reading.notes, _finish)
 
 
-def _finish(session: Session, people: Iterable[int], now: datetime) -> None:
+def _finish(session: Session, people: Collection[int], now: datetime) -> None:
     search_index.refresh(session, people, day=now.date())
+    publishing.publish_people(session, people, now)
 
 
 def _known(session: Session, reading: Reading[PersonRow]) -> _Known:

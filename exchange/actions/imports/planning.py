@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -59,7 +59,7 @@ class Plan:
     steps: tuple[Step, ...] = ()
     problems: tuple[RowProblem, ...] = ()
     notes: tuple[Note, ...] = ()
-    finish: Callable[[Session, Iterable[int], datetime], None] = field(default=_nothing, compare=False, repr=False)
+    finish: Callable[[Session, Collection[int], datetime], None] = field(default=_nothing, compare=False, repr=False)
 
     def count(self, effect: Effect) -> int:
         return sum(step.effect is effect for step in self.steps)

@@ -6,7 +6,7 @@
 
 INSTANCE.npz holds ``scores`` [persons, workstreams] with -1 for a conflict, ``capacity`` [persons] and ``demand``
 [workstreams]. Rivals run on the same instance in the same run: greedy, and where OR-Tools is installed (``pip install
-ortools``; Exchange itself does without) its min-cost flow and OpenReview's MinMax as published.
+ortools``; Exchange itself does without) its min-cost flow and OpenReview's MinMax, lean and as its program walks.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from __future__ import annotations
 import argparse
 import resource
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +35,7 @@ TOPICS = 24
 INSTITUTES = 10
 SKILLS = 40
 PERIODS = 8
+LONGEST_WALK = 5_000_000  # pairs of the dense matrix
 
 
 def invent_scores(people: int, teams: int, random: np.random.Generator) -> tuple[Floats, Ints, Ints]:
@@ -156,7 +159,7 @@ def memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def plain(scores: Floats, capacity: Ints, demand: Ints, *, fair: bool) -> None:
+def plain(scores: Floats, capacity: Ints, demand: Ints, *, fair: bool, patient: bool = False) -> None:
     """Solve one instance and its rivals; the figures are total, worst mean of a workstream, CPU seconds."""
     allowed = int((scores >= 0).sum())
     print(f"plain {scores.shape[0]} x {scores.shape[1]}, {allowed} pairs, {int(demand.sum())} seats")
@@ -176,7 +179,16 @@ def plain(scores: Floats, capacity: Ints, demand: Ints, *, fair: bool) -> None:
             f"{'':28} worst {100 * floor.worst / max(bound, 1e-9):.2f} % of the bound {bound:.6f}, "
             f"total {100 * floor.total / max(best.total, 1e-9):.3f} % of the best"
         )
-    for name, rival in (("greedy", greedy), ("OR-Tools min-cost flow", ortools_flow), ("OpenReview MinMax", minmax)):
+    rivals = (
+        ("greedy", greedy),
+        ("OR-Tools min-cost flow", ortools_flow),
+        ("MinMax, lean", minmax),
+        ("MinMax, as it is walked", minmax_as_walked),
+    )
+    for name, rival in rivals:
+        if rival is minmax_as_walked and scores.size > LONGEST_WALK and not patient:
+            print(f"{name:28} NOT COMPARED: it takes many minutes here, --patient waits for them")
+            continue
         try:
             rival(*tiny)
             started = time.process_time()
@@ -232,46 +244,88 @@ def ortools_flow(scores: Floats, capacity: Ints, demand: Ints) -> npt.NDArray[np
 
 
 def minmax(scores: Floats, capacity: Ints, demand: Ints) -> npt.NDArray[np.bool_]:
-    """OpenReview's MinMax, with no minimum loads, written anew from its published formulation: [people, teams].
+    """OpenReview's MinMax, with no least loads, written anew as leanly as it goes: [people, teams].
 
     Openreview-matcher is on no package index. What its solver does can be read at github.com/openreview/
     openreview-matcher (``matcher/solvers/minmax_solver.py``, ``simple_solver.py``): a minimum-cost flow from a source
     through reviewers and papers to a sink, solved twice by OR-Tools, first for the least loads and then for the rest.
-    Affinities are whole hundredths, a pair below one hundredth has no arc, and each pair of the dense matrix is looked
-    at and added by itself. Its checks, and its search of each arc's ends in lists of nodes, cost it more than this.
+    Affinities are whole hundredths, and a pair below one hundredth has no arc.
     """
+    return _twice(scores, capacity, demand, lean_flow)
+
+
+def minmax_as_walked(scores: Floats, capacity: Ints, demand: Ints) -> npt.NDArray[np.bool_]:
+    """The same, walked as that program walks: cell by cell, arc by arc, the ends looked up in lists of nodes."""
+    return _twice(scores, capacity, demand, walked_flow)
+
+
+def _twice(
+    scores: Floats, capacity: Ints, demand: Ints, flow: Callable[[Ints, Ints, Ints], Ints]
+) -> npt.NDArray[np.bool_]:
     costs = np.where(scores < 0, 0, np.trunc(-100 * scores)).astype(np.int64)
-    least = cheapest_flow(costs, np.zeros_like(capacity), demand)
+    least = flow(costs, np.zeros_like(capacity), demand)
     rest = np.where(least > 0, 0, costs)
-    chosen = least + cheapest_flow(rest, capacity - least.sum(axis=1), demand - least.sum(axis=0))
-    return chosen > 0
+    return least + flow(rest, capacity - least.sum(axis=1), demand - least.sum(axis=0)) > 0
 
 
-def cheapest_flow(costs: Ints, capacity: Ints, demand: Ints) -> Ints:
+def lean_flow(costs: Ints, capacity: Ints, demand: Ints) -> Ints:
     """The cheapest flow of as many seats as people or teams have, [people, teams]; none where that many do not fit."""
+    people, teams = costs.shape
+    person, team = np.nonzero(costs < 0)
+    first_team, sink = 1 + people, 1 + people + teams
+    tails = np.concatenate([np.zeros(people, np.int64), 1 + person, first_team + np.arange(teams)])
+    heads = np.concatenate([1 + np.arange(people), first_team + team, np.full(teams, sink)])
+    limits = np.concatenate([capacity, np.ones(len(person), np.int64), demand])
+    prices = np.concatenate([np.zeros(people, np.int64), costs[person, team], np.zeros(teams, np.int64)])
+    solver = _new_flow()
+    arcs = solver.add_arcs_with_capacity_and_unit_cost(tails, heads, limits, prices)
+    chosen = np.zeros(costs.shape, np.int64)
+    if _solved(solver, sink, int(min(capacity.sum(), demand.sum()))):
+        chosen[person, team] = solver.flows(arcs)[people : people + len(person)]
+    return chosen
+
+
+class Node(NamedTuple):
+    number: int
+    place: int
+
+
+def walked_flow(costs: Ints, capacity: Ints, demand: Ints) -> Ints:
+    """As ``lean_flow``, arc by arc."""
+    people, teams = costs.shape
+    persons = [Node(1 + place, place) for place in range(people)]
+    works = [Node(1 + people + place, place) for place in range(teams)]
+    by_number = {node.number: node for node in (*persons, *works)}
+    source, sink = Node(0, -1), Node(1 + people + teams, -1)
+    arcs = [(source, one, int(capacity[one.place]), 0) for one in persons]
+    for one in persons:
+        for other in works:
+            cost = int(costs[one.place, other.place])
+            if cost < 0:
+                arcs.append((one, other, 1, cost))
+    arcs += [(other, sink, int(demand[other.place]), 0) for other in works]
+    solver = _new_flow()
+    for tail, head, limit, cost in arcs:
+        solver.add_arc_with_capacity_and_unit_cost(tail.number, head.number, limit, cost)
+    chosen = np.zeros(costs.shape, np.int64)
+    if _solved(solver, sink.number, int(min(capacity.sum(), demand.sum()))):
+        for arc in range(solver.num_arcs()):
+            tail, head = by_number.get(solver.tail(arc), source), by_number.get(solver.head(arc), sink)
+            if tail in persons and head in works:
+                chosen[tail.place, head.place] = solver.flow(arc)
+    return chosen
+
+
+def _new_flow() -> Any:  # noqa: ANN401 - OR-Tools ships no types
     from ortools.graph.python import min_cost_flow
 
-    people, teams = costs.shape
-    source, sink = 0, 1 + people + teams
-    solver = min_cost_flow.SimpleMinCostFlow()
-    for person, seats in enumerate(capacity.tolist()):
-        solver.add_arc_with_capacity_and_unit_cost(source, 1 + person, seats, 0)
-    arcs: list[tuple[int, int, int]] = []
-    for person in range(people):
-        for team, cost in enumerate(costs[person].tolist()):
-            if cost < 0:
-                arc = solver.add_arc_with_capacity_and_unit_cost(1 + person, 1 + people + team, 1, cost)
-                arcs.append((arc, person, team))
-    for team, seats in enumerate(demand.tolist()):
-        solver.add_arc_with_capacity_and_unit_cost(1 + people + team, sink, seats, 0)
-    seats = int(min(capacity.sum(), demand.sum()))
-    solver.set_node_supply(source, seats)
+    return min_cost_flow.SimpleMinCostFlow()
+
+
+def _solved(solver: Any, sink: int, seats: int) -> bool:  # noqa: ANN401 - OR-Tools ships no types
+    solver.set_node_supply(0, seats)
     solver.set_node_supply(sink, -seats)
-    chosen = np.zeros(costs.shape, np.int64)
-    if solver.solve() == solver.OPTIMAL:
-        for arc, person, team in arcs:
-            chosen[person, team] = solver.flow(arc)
-    return chosen
+    return bool(solver.solve() == solver.OPTIMAL)
 
 
 def main() -> None:
@@ -281,6 +335,7 @@ def main() -> None:
     parser.add_argument("--plain", nargs=2, type=int, metavar=size, help="invent an instance of the plain model")
     parser.add_argument("--general", nargs=2, type=int, metavar=size, help="invent a round with every kind of rule")
     parser.add_argument("--fair", action="store_true", help="serve the worst-off workstream first, too")
+    parser.add_argument("--patient", action="store_true", help="run the slowest rival on large instances, too")
     parser.add_argument("--objective", choices=[one.value for one in Objective], default=Objective.TOTAL.value)
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--gap", type=float, default=1e-4)
@@ -295,11 +350,12 @@ def main() -> None:
         scores, capacity, demand = invent_scores(chosen.plain[0], chosen.plain[1], np.random.default_rng(chosen.seed))
         if chosen.save:
             np.savez_compressed(chosen.save, scores=scores, capacity=capacity, demand=demand)
-        plain(scores, capacity, demand, fair=chosen.fair)
+        plain(scores, capacity, demand, fair=chosen.fair, patient=chosen.patient)
     elif chosen.instance:
         with np.load(chosen.instance, allow_pickle=False) as arrays:
-            scores, capacity, demand = arrays["scores"], arrays["capacity"], arrays["demand"]
-        plain(scores.astype(np.float64), capacity.astype(np.int64), demand.astype(np.int64), fair=chosen.fair)
+            scores, capacity, demand = arrays["scores"], arrays["capacity"].astype(np.int64), arrays["demand"]
+        demand = demand.astype(np.int64)
+        plain(scores.astype(np.float64), capacity, demand, fair=chosen.fair, patient=chosen.patient)
     else:
         parser.error("Give INSTANCE.npz, --plain or --general.")
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from exchange.actions.affinity import IndexCache
 from exchange.domain import stand_ins as rules
+from exchange.domain.caps import chains_of, earliest_start
 from exchange.domain.periods import Period
 from exchange.domain.skills import Level, SkillRequirement
 from exchange.matching.profiles import Need
@@ -25,14 +26,16 @@ from exchange.store.secondments import Found
 
 LOOKED_AT = 100  # the nearest colleagues whose eligibility is asked about
 SHOWN = 8
+VETTED = frozenset({"vetting"})  # whoever is proposed holds what is asked already
 
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """Somebody who could go on with the work; ``meets`` is all that is said of their access."""
+    """Somebody who could go on with the work from ``start`` on; ``meets`` is all that is said of their access."""
 
     who: Considered
     meets: str
+    start: date
     met: int  # how many of the skills asked for
 
 
@@ -68,7 +71,8 @@ def for_stay(session: Session, cache: IndexCache, found: Found, *, today: date) 
         return StandIns(suspended, days)
     met = {one.person_id: sum(1 for fit in one.skills if fit.part >= 1) for one in nearest}
     people = tuple(
-        StandIn(colleagues[ident], meets, met[ident]) for ident, meets in islice(_cleared(recorded, left, asked), SHOWN)
+        StandIn(colleagues[ident], meets, start, met[ident])
+        for ident, meets, start in islice(_cleared(recorded, left, asked), SHOWN)
     )
     return StandIns(suspended, days, people, len(nearest), len(need.skills))
 
@@ -102,10 +106,13 @@ def _subject(left: Subject, person_id: int, days: Period) -> Subject:
     )
 
 
-def _cleared(recorded: Recorded, left: Subject, asked: dict[int, Subject]) -> Iterator[tuple[int, str]]:
-    """Those who meet what is asked, in the order given, each with the sentence that says so."""
+def _cleared(recorded: Recorded, left: Subject, asked: dict[int, Subject]) -> Iterator[tuple[int, str, date]]:
+    """Those who meet what is asked, in the order given, with the sentence that says so and when they could begin."""
     of_left = recorded.facts(left)
     for ident, subject in asked.items():
-        answer = rules.answer(recorded.facts(subject), of_left)
+        facts = recorded.facts(subject)
+        chains = chains_of(facts, done=VETTED)
+        start = max(facts.period.start, earliest_start(chains, facts.today).day)
+        answer = rules.answer(facts, of_left) if start <= facts.period.end else None
         if answer is not None:
-            yield ident, answer.reason
+            yield ident, answer.reason, start

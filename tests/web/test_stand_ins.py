@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -119,9 +120,12 @@ def test_one_click_opens_the_form_filled_in(as_: As, session: Session, stay: int
     good = session.scalars(select(Person.id).where(Person.full_name == "Good Colleague")).one()
     page = as_("uk_hr").get(f"/secondments/{stay}/stand-ins").text
     link = next(part for part in page.split('href="') if part.startswith(f"/secondments/new?person={good}&"))
+    start = date.fromisoformat(re.search(r"starts_on=([\d-]+)", link)[1])  # type: ignore[index]  # it is there
+    assert TODAY < start < LAST, "as soon as decision, visit, permission and agreement can be there"
     form = as_("uk_hr").get(link.partition('"')[0].replace("&amp;", "&")).text
     for part in (f'<option selected value="{good}">', "21 Mar 2027", "not known yet", "No permission to stay"):
         assert part in form, part
+    assert "Not available" not in form
 
 
 def test_who_goes_on_needs_nobody(as_: As, session: Session) -> None:

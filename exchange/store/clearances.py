@@ -12,10 +12,8 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from exchange.domain import clearances as rules
 from exchange.domain.clearance_schemes import BY_KEY, Level
-from exchange.domain.secondment_facts import FINAL, State
 from exchange.store.base import Base, UtcDateTime, choice
 from exchange.store.people import Employment, Person, PersonStatus
-from exchange.store.secondments import Secondment, reference
 
 
 class ClearanceStatus(StrEnum):
@@ -173,30 +171,6 @@ def holder_of(session: Session, person_id: int, institutes: Collection[int], tod
         .where(Person.id == person_id, _employed(Keepers(frozenset(institutes), today, 0, 0)))
     ).first()
     return (row[0], row[1]) if row else None
-
-
-@dataclass(frozen=True, slots=True)
-class StayRow:
-    """A secondment that may rest on a person's clearance."""
-
-    id: int
-    state: State
-    starts_on: date
-    ends_on: date
-
-    @property
-    def ref(self) -> str:
-        return reference(self.id)
-
-
-def stays_of(session: Session, person_id: int, today: date) -> list[StayRow]:
-    """The person's secondments that are not over, by first day."""
-    rows = session.execute(
-        select(Secondment.id, Secondment.state, Secondment.starts_on, Secondment.ends_on)
-        .where(Secondment.person_id == person_id, Secondment.state.not_in(FINAL), Secondment.ends_on >= today)
-        .order_by(Secondment.starts_on)
-    )
-    return [StayRow(ident, state, first, last) for ident, state, first, last in rows]
 
 
 def is_current(session: Session, ident: int) -> bool:

@@ -17,10 +17,12 @@ from exchange.domain import clearance_records
 from exchange.domain.access import Permission, reach
 from exchange.domain.clearance_records import Terms
 from exchange.domain.policies import PolicyBook
+from exchange.domain.secondment_facts import FINAL, State
 from exchange.store import clearances as store
-from exchange.store import institutes, policies
+from exchange.store import institutes, policies, secondments, standing_states
 from exchange.store.clearances import Clearance, ClearanceStatus, HistoryRow, Keepers, Shown
 from exchange.store.people import Person
+from exchange.store.secondments import Scope, SecondmentRow
 from exchange.web import access, choices, clock, refusals
 from exchange.web.access import allowed
 from exchange.web.database import db
@@ -129,11 +131,19 @@ def case(ident: int) -> ResponseReturnValue:
         institutes=institutes.all_institutes(db.session()),
         status_words=STATUS_WORDS,
         caveat_words=clearance_records.CAVEATS,
-        stays=store.stays_of(db.session(), ident, clock.today()),
+        stays=_stays(ident),
         confirm_days=_book().number("clearance.confirmation_days", clock.today()),
         today=clock.today(),
         now=clock.now(),
     )
+
+
+def _stays(person_id: int) -> list[SecondmentRow]:
+    """What may rest on the clearance: the person's secondments that are not over, as they stand today."""
+    today = clock.today()
+    known = secondments.listed(db.session(), Scope(frozenset(), person_id), states=frozenset(State) - FINAL)
+    rows = [row for row in known if row.person_id == person_id and row.ends_on >= today]
+    return standing_states.as_they_stand(db.session(), rows, today)
 
 
 @pages.route("/clearances/people/<int:ident>/new", methods=["GET", "POST"])

@@ -301,6 +301,7 @@ def test_lists_show_at_once_what_has_lapsed(as_: As, app: Flask, database: Datab
             assert len(statements(app, lambda client=client, path=path: client.get(path))) <= MOST  # type: ignore[misc]
         assert len(statements(app, lambda client=client: client.get("/"))) <= MOST  # type: ignore[misc]
     assert "Restore the access" in as_("us_security").get("/").text
+    assert "Suspended" in as_("uk_security").get(f"/clearances/people/{ADA}").text
     assert state_of(database, ident) is State.ACTIVE
 
 

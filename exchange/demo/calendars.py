@@ -1,4 +1,7 @@
-"""Calendar links of the invented world. Nobody knows their addresses: whoever wants one asks for a new one."""
+"""Calendar links and invitations of the invented world.
+
+Nobody knows the addresses of the links: whoever wants one asks for a new one.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,15 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from exchange.actions import calendars
+from exchange.actions import calendars, invitations
 from exchange.actions.calendars import NewLink
 from exchange.demo.works import UK, US
+from exchange.domain.meetings import Answer
 from exchange.feeds.entries import Origin
 from exchange.feeds.settings import LinkSettings
 from exchange.store.calendars import LinkScope, origin
 from exchange.store.institutes import ids_by_code
+from exchange.store.invitations import of_person
 from exchange.store.people import actor_of, id_by_email
 
 # handle, institute followed ("" for oneself), name
@@ -23,8 +28,11 @@ LINKS: tuple[tuple[str, str, str], ...] = (
 )
 
 
+INVITED = "lead@us-caisi.example"
+
+
 def add_all(session: Session, *, today: date, now: datetime) -> None:
-    """Make each person's link."""
+    """Make each person's link, and invite by mail who prefers that."""
     known = origin(session)
     address = Origin(known.host, known.base_url)
     institutes = ids_by_code(session)
@@ -34,3 +42,9 @@ def add_all(session: Session, *, today: date, now: datetime) -> None:
         scope = LinkScope.INSTITUTE if code else LinkScope.PERSON
         new = NewLink(scope, institutes.get(code), label, LinkSettings())
         calendars.make(session, actor_of(session, ident, today), new, address, now=now)
+    invited = id_by_email(session, INVITED)
+    assert invited is not None
+    invitations.choose(session, actor_of(session, invited, today), wanted=True, now=now)
+    invitations.send_due(session, now)
+    for token in of_person(session, invited):
+        invitations.reply(session, token, Answer.ACCEPTED, now=now)

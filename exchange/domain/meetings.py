@@ -19,6 +19,14 @@ class MeetingKind(StrEnum):
     TESTING_SESSION = "testing_session"
 
 
+class Answer(StrEnum):
+    """What an invited person says; the words are RFC 5545's (section 3.2.12)."""
+
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+
+
 class Repeats(StrEnum):
     """``MONTHLY_BY_DAY`` keeps the day of the month, ``MONTHLY_BY_WEEKDAY`` the weekday of its week."""
 

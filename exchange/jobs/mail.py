@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from functools import partial
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -106,15 +107,26 @@ def _send(
 
 
 def message(mail: WaitingMail, sender: str, base_url: str) -> EmailMessage:
-    """The mail as it goes out: plain text, marked as sent by a program (RFC 3834) so that nothing answers it."""
-    written = EmailMessage()
-    written["From"] = sender
+    """The mail as it goes out: plain text, marked as sent by a program (RFC 3834) so that nothing answers it.
+
+    An invitation is From its organiser, as programs expect that take it into a calendar (RFC 6047 section 2.2), and
+    stands beside the words as their alternative.
+    """
+    written = EmailMessage(policy=SMTP)  # an invitation keeps its line ends
+    if mail.organiser:
+        written["From"], written["Sender"] = f"Exchange <{mail.organiser}>", sender
+    else:
+        written["From"] = sender
     written["To"] = mail.address
     written["Subject"] = " ".join(mail.subject.split())
     written["Date"] = format_datetime(mail.created_at)
     written["Message-ID"] = make_msgid(f"exchange-{mail.id}", domain=sender.rpartition("@")[2].strip("> "))
     written["Auto-Submitted"] = "auto-generated"
     written.set_content(f"{mail.body}\nExchange is at {base_url}\n")
+    if mail.calendar:
+        method = mail.calendar.partition("METHOD:")[2].partition("\r\n")[0]
+        parameters = {"method": method, "component": "VEVENT"}
+        written.add_alternative(mail.calendar, subtype="calendar", params=parameters, cte="base64")
     return written
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
+from exchange.actions import invitations
 from exchange.feeds.entries import Origin
 from exchange.jobs import calendars, housekeeping, mail, reminders, searches
 from exchange.jobs.lease import utc_now
@@ -26,12 +28,18 @@ def jobs(*, smtp_url: str | None, base_url: str, instance_id: str) -> tuple[Job,
         Job("searches", Every.HOUR, searches.run),
         Job("housekeeping", Every.DAY, housekeeping.run),
         Job("calendars", Every.DAY, calendars.refreshing(Origin(instance_id, base_url))),
+        Job("invitations", Every.MINUTE, invite),
         Job("agreements", Every.MINUTE, housekeeping.take_over),
     )
     if not smtp_url:
         return always
     server = mail.server_of(smtp_url, sender=f"Exchange <exchange@{instance_id}>")
     return (*always, Job("mail", Every.MINUTE, mail.sending_to(server, base_url)))
+
+
+def invite(session: Session, now: datetime) -> None:
+    """What meetings have to say to those who are invited by mail."""
+    invitations.send_due(session, now)
 
 
 def scheduler_for(database_url: str, table: tuple[Job, ...], data: Path) -> Scheduler:

@@ -31,6 +31,8 @@ class OutgoingMail(Base):
     address: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
+    organiser: Mapped[str] = mapped_column(String(254), default="", server_default="")  # From, where it is not us
+    calendar: Mapped[str] = mapped_column(Text, default="", server_default="")  # an invitation beside the words
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)

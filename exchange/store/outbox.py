@@ -21,6 +21,8 @@ class WaitingMail:
     subject: str
     body: str
     created_at: datetime
+    organiser: str = ""
+    calendar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ def due(session: Session, now: datetime, limit: int) -> list[WaitingMail]:
         OutgoingMail.subject,
         OutgoingMail.body,
         OutgoingMail.created_at,
+        OutgoingMail.organiser,
+        OutgoingMail.calendar,
     )
     rows = session.execute(
         select(*columns).where(OutgoingMail.sent_at.is_(None), in_time).order_by(OutgoingMail.id).limit(limit)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     and_,
+    false,
     func,
     or_,
     select,
@@ -68,6 +69,7 @@ class Person(Base):
     visibility: Mapped[Visibility] = mapped_column(choice(Visibility), default=Visibility.NETWORK)
     status: Mapped[PersonStatus] = mapped_column(choice(PersonStatus), default=PersonStatus.ACTIVE)
     mail: Mapped[MailChoice] = mapped_column(choice(MailChoice), default=MailChoice.AT_ONCE)
+    invitations: Mapped[bool] = mapped_column(default=False, server_default=false())  # to meetings, by mail
     password_hash: Mapped[str | None] = mapped_column(String(200))
     locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # an administrator keeps the person from signing in
     version: Mapped[int] = mapped_column(default=1)

@@ -18,6 +18,7 @@ from exchange.web import access, clock
 from exchange.web.access import allowed, public
 from exchange.web.database import db
 from exchange.web.forms import Form
+from exchange.web.invitations import choice_form
 
 pages = Blueprint("account", __name__)
 
@@ -165,4 +166,12 @@ def _page(password: PasswordForm, language: LanguageForm, mail: MailForm | None 
     mail = mail or MailForm(formdata=None, mail=people.mail_choice(db.session(), access.actor().person_id).value)
     form = next((one for one in (password, mail) if one.errors), language)
     email = access.signed_in().email
-    return render_template("account/show.html", password=password, language=language, mail=mail, form=form, email=email)
+    return render_template(
+        "account/show.html",
+        invitations=choice_form(),
+        password=password,
+        language=language,
+        mail=mail,
+        form=form,
+        email=email,
+    )

@@ -17,7 +17,7 @@ from exchange.actions.meetings import MeetingTerms
 from exchange.actions.writing import Refused
 from exchange.domain import access as permissions
 from exchange.domain.access import Permission
-from exchange.domain.meetings import MOST_EVERY, Change, Gathering, MeetingKind, Occasion, Repeats
+from exchange.domain.meetings import MOST_EVERY, Answer, Change, Gathering, MeetingKind, Occasion, Repeats
 from exchange.feeds.clocks import place
 from exchange.feeds.entries import meeting_event
 from exchange.feeds.events import FeedEvent
@@ -26,6 +26,7 @@ from exchange.feeds.recurrence import WEEKDAYS
 from exchange.store import institutes
 from exchange.store import meetings as store
 from exchange.store.calendar_feeds import meetings_seen
+from exchange.store.invitations import answers
 from exchange.store.meetings import Meeting
 from exchange.store.workstreams import Workstream
 from exchange.web import access, clock, refusals
@@ -46,6 +47,7 @@ REPEAT_WORDS = {
     Repeats.MONTHLY_BY_WEEKDAY: "Monthly, on the same weekday, such as the second Tuesday",
 }
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+ANSWERED = {Answer.ACCEPTED: "comes", Answer.TENTATIVE: "comes perhaps", Answer.DECLINED: "does not come"}
 MOST_SHOWN = 60  # occurrences
 
 
@@ -143,6 +145,7 @@ def show(ident: int) -> ResponseReturnValue:
     today = clock.today(access.signed_in().zone)
     event = _event(meeting)
     to_come = expand(event, today, today + timedelta(days=800))
+    may_edit = _may_edit(_workstream(meeting.workstream_id))
     return render_template(
         "meetings/show.html",
         meeting=meeting,
@@ -151,7 +154,9 @@ def show(ident: int) -> ResponseReturnValue:
         words=KIND_WORDS,
         repeat_words=REPEAT_WORDS,
         place=place,
-        may_edit=_may_edit(_workstream(meeting.workstream_id)) and meeting.cancelled_on is None,
+        may_edit=may_edit and meeting.cancelled_on is None,
+        answers=answers(db.session(), ident) if may_edit else [],
+        answer_words=ANSWERED,
     )
 
 

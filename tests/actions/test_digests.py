@@ -19,7 +19,8 @@ from exchange.store.notices import Notice, OutgoingMail
 from exchange.store.people import MailChoice, Person, PersonStatus
 from tests.cast import ACTOR, NOW, PERSON
 from tests.clients import PageClient
-from tests.jobs.test_mail import BASE_URL, Postbox, postbox, server
+from tests.jobs.conftest import Postbox, postbox, server
+from tests.jobs.test_mail import BASE_URL
 
 As = Callable[[str], PageClient]
 __all__ = ["postbox", "server"]  # fixtures

@@ -131,6 +131,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/workstreams/{gathered}/meetings", UK_LEAD),
     Screen("/workstreams/{gathered}/meetings/new", UK_LEAD),
     Screen("/meetings/{meeting}", UK_LEAD, key=True),
+    Screen("/invitations/{invitation}", ""),
+    Screen("/invitations/unknown", ""),
     Screen("/meetings/{meeting}/edit", UK_LEAD),
     Screen("/meetings/{meeting}/cancel", UK_LEAD),
     Screen("/meetings/{meeting}/on/2026-12-09", UK_LEAD),
@@ -175,6 +177,7 @@ PLACES: Mapping[str, str] = {
     "link": """SELECT l.id FROM calendar_link l JOIN person p ON p.id = l.owner_id
         WHERE p.email = 'hr@uk-aisi.example' ORDER BY l.id LIMIT 1""",
     "meeting": "SELECT id FROM meeting WHERE repeats = 'weekly' ORDER BY id LIMIT 1",
+    "invitation": "SELECT token FROM invitation ORDER BY id LIMIT 1",
     "gathered": "SELECT workstream_id FROM meeting ORDER BY id LIMIT 1",
     "replan": "SELECT id FROM run WHERE plan IS NOT NULL AND base_id IS NOT NULL ORDER BY id LIMIT 1",
     "unplaced": """SELECT p.id FROM person p WHERE EXISTS (

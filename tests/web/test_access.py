@@ -84,5 +84,13 @@ def test_a_route_that_says_nothing_does_not_start(sqlite_database: Database, mon
 
 def test_the_public_routes_are_few_and_known(app: Flask) -> None:
     public = {rule.endpoint for rule in app.url_map.iter_rules() if rule_of(app, rule.endpoint) == PUBLIC}
-    known = {"account.sign_in", "accounts.use_link", "feeds.show", "health.alive", "health.ready", "static"}
+    known = {
+        "account.sign_in",
+        "accounts.use_link",
+        "feeds.show",
+        "invitations.answer",
+        "health.alive",
+        "health.ready",
+        "static",
+    }
     assert public == known

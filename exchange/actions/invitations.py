@@ -1,0 +1,159 @@
+"""Invitations to meetings by mail, for those who chose them instead of a calendar link.
+
+What should have been sent is compared with what was: whoever joins the work, leaves it or changes their mind, and
+whatever is changed of a meeting, needs to tell nobody. The clock asks each minute.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from sqlalchemy.orm import Session
+
+from exchange.actions.publishing import stamps_of
+from exchange.actions.writing import bookkeeping, refuse, writing
+from exchange.domain.actors import Actor
+from exchange.domain.meetings import Answer
+from exchange.domain.verdict import Refusal
+from exchange.feeds.clocks import place
+from exchange.feeds.entries import Origin
+from exchange.feeds.events import FeedEvent
+from exchange.feeds.invitation import Attendee, can_be_mailed, invitation, withdrawal
+from exchange.feeds.moments import Timed
+from exchange.feeds.values import read
+from exchange.store import invitations as store
+from exchange.store.calendars import CalendarItem
+from exchange.store.calendars import origin as origin_row
+from exchange.store.invitations import Invitation
+from exchange.store.notices import OutgoingMail
+from exchange.store.people import Person
+
+LONGEST_SUBJECT = 200
+ANSWER_WORDS = {Answer.ACCEPTED: "Accept", Answer.TENTATIVE: "Perhaps", Answer.DECLINED: "Decline"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A mail that has to go out; ``wanted`` is false where an invitation has to be taken back."""
+
+    item: CalendarItem
+    person: Person
+    known: Invitation | None
+    wanted: bool
+
+
+def choose(session: Session, actor: Actor, *, wanted: bool, now: datetime) -> None:
+    """Set whether the actor is invited to meetings by mail. Who no longer is gets what they have taken back."""
+    assert actor.person_id is not None  # a signed-in person
+    with writing(session, actor, "account:invitations", now=now) as work:
+        work.subject("person", actor.person_id)
+        session.get_one(Person, actor.person_id).invitations = wanted
+        work.record(f"{actor.name} {'wants' if wanted else 'does not want'} invitations to meetings by mail.")
+
+
+def send_due(session: Session, now: datetime) -> int:
+    """Put every invitation, change and withdrawal that is due into the outbox; returns how many."""
+    today = now.astimezone(UTC).date()
+    if not any(_due(session, today)):
+        session.rollback()
+        return 0
+    with bookkeeping(session):
+        due = list(_due(session, today))
+        known = origin_row(session)
+        address = Origin(known.host, known.base_url)
+        for one in due:
+            _send(session, one, address, now)
+        return len(due)
+
+
+def reply(session: Session, token: str, answer: Answer, *, now: datetime) -> None:
+    """Keep what an invited person answers, the last answer counts. The token is all that they need.
+
+    Raises:
+        Refused: no such invitation, or it was taken back.
+    """
+    with bookkeeping(session):
+        found = store.of_token(session, token)
+        if found is None:
+            raise refuse(Refusal.NOT_FOUND, "There is no such invitation.")
+        row, item = found
+        if not is_open(row, item, now):
+            raise refuse(Refusal.CONFLICT, "This invitation was taken back, or the meeting is over.")
+        row.answer, row.answered_at, row.answered_version = answer, now, row.version
+
+
+def is_open(row: Invitation, item: CalendarItem, now: datetime) -> bool:
+    """Whether there still is something to answer."""
+    return row.withdrawn_at is None and item.cancelled_at is None and item.ends_on >= now.astimezone(UTC).date()
+
+
+def event_of(item: CalendarItem) -> FeedEvent:
+    return read(item.content, stamps_of(item))
+
+
+def when_in_words(event: FeedEvent) -> str:
+    """The first day and its clock times where the host is."""
+    if not isinstance(event.when, Timed):
+        return f"{event.when.day:%d %B %Y}"
+    start, end = event.when.local_start, event.when.local_end
+    days = "from " if event.rrule else ""
+    return f"{days}{start:%A} {start.day} {start:%B %Y}, {start:%H:%M} to {end:%H:%M} {place(event.when.zone)} time"
+
+
+def _due(session: Session, today: date) -> Iterator[_Due]:
+    sent = {(known[0].meeting_id, known[0].person_id): known for known in store.standing(session, today)}
+    for item, person in store.wanted(session, today):
+        assert item.meeting_id is not None  # by the join
+        found = sent.pop((item.meeting_id, person.id), None)
+        row = found[0] if found else None
+        if row is None or row.withdrawn_at is not None or row.version < item.sequence:
+            yield _Due(item, person, row, wanted=True)
+    for row, item, person in sent.values():
+        if row.withdrawn_at is None:
+            yield _Due(item, person, row, wanted=False)
+
+
+def _send(session: Session, due: _Due, address: Origin, now: datetime) -> None:
+    item, row = due.item, due.known
+    sequence = item.sequence if row is None else max(item.sequence, row.sequence + 1)
+    changed = row is not None and row.withdrawn_at is None
+    if row is None:
+        token = secrets.token_urlsafe(32)
+        row = Invitation(meeting_id=item.meeting_id, person_id=due.person.id, token=token)
+        session.add(row)
+    row.version, row.sequence, row.sent_at = item.sequence, sequence, now
+    row.withdrawn_at = None if due.wanted else now
+    event = replace(event_of(item), sequence=sequence)
+    attendee = Attendee(due.person.full_name, due.person.email)
+    write = invitation if due.wanted else withdrawal
+    mailable = can_be_mailed(event)
+    prefix = ("Changed" if changed else "Invitation") if due.wanted else "Cancelled"
+    session.add(
+        OutgoingMail(
+            person_id=due.person.id,
+            address=due.person.email,
+            subject=f"{prefix}: {event.summary}"[:LONGEST_SUBJECT],
+            body=_words(event, row.token if due.wanted else None, address, mailable=mailable),
+            organiser=address.mailbox.address,
+            calendar=write(event, address.mailbox, attendee, now.date()).decode() if mailable else "",
+            created_at=now,
+        )
+    )
+
+
+def _words(event: FeedEvent, token: str | None, address: Origin, *, mailable: bool) -> str:
+    lines = [event.summary, when_in_words(event), event.location]
+    if token is None:
+        return "\n".join([*filter(None, lines), "", "It does not take place, or you have no part in it any more.", ""])
+    lines += [f"Join: {event.conference}" if event.conference else "", event.url]
+    lines = [*filter(None, lines), ""]
+    if not mailable:
+        lines += ["Your calendar cannot take this series from a mail. A calendar link in Exchange shows it.", ""]
+    if address.base_url:
+        page = address.url(f"/invitations/{token}")
+        lines += ["Answer here; what the buttons of your mail program send does not reach us."]
+        lines += [f"{word}: {page}?answer={one.value}" for one, word in ANSWER_WORDS.items()]
+    return "\n".join([*lines, ""])

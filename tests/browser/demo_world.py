@@ -29,7 +29,7 @@ from tests.cast import NOW
 class DemoWorld:
     app: Flask
     address: str
-    places: dict[str, int]
+    places: dict[str, str]
     cookies: dict[str, str]
 
     def url(self, path: str) -> str:

@@ -132,7 +132,6 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/workstreams/{gathered}/meetings/new", UK_LEAD),
     Screen("/meetings/{meeting}", UK_LEAD, key=True),
     Screen("/invitations/{invitation}", ""),
-    Screen("/invitations/unknown", ""),
     Screen("/meetings/{meeting}/edit", UK_LEAD),
     Screen("/meetings/{meeting}/cancel", UK_LEAD),
     Screen("/meetings/{meeting}/on/2026-12-09", UK_LEAD),
@@ -217,12 +216,12 @@ PLACES: Mapping[str, str] = {
 }
 
 
-def places(session: Session) -> dict[str, int]:
-    """A record's number for each name; a name without one means that the invented world lacks it."""
+def places(session: Session) -> dict[str, str]:
+    """What stands for each name in an address; a name without a record means that the invented world lacks it."""
     found = {name: session.execute(text(question)).scalar() for name, question in PLACES.items()}
     missing = [name for name, ident in found.items() if ident is None]
     assert not missing, f"The invented world has no record for: {', '.join(missing)}"
-    return {name: int(ident) for name, ident in found.items() if ident is not None}
+    return {name: str(ident) for name, ident in found.items() if ident is not None}
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ ENDS_THE_SESSION = "/sign-out"
 @dataclass(frozen=True)
 class World:
     app: Flask
-    ids: dict[str, int]
+    ids: dict[str, str]
 
     def client(self, permission: Permission | str | None) -> FlaskClient:
         """Signed in as somebody whose role opens this."""

@@ -48,20 +48,20 @@ _SQLITE_NEAR = text(
 )
 _POSTGRES = text(
     """
-    SELECT string_agg(person_id::text, ','), 'words' FROM search_words WHERE words @@ to_tsquery('simple', :words)
+    SELECT search_found(:words), 'words'
     UNION ALL
-    SELECT string_agg(person_id::text, ','), 'names' FROM search_words WHERE words @@ to_tsquery('simple', :names)
+    SELECT string_agg(person_id::text, ','), 'names' FROM search_person WHERE sort_name ~ ALL(:names)
     """
 )
 _POSTGRES_SCORES = text(
     """
-    SELECT person_id, -ts_rank('{0.1, 0.4, 0.6, 1.0}', words, to_tsquery('simple', :words)) FROM search_words
-    WHERE words @@ to_tsquery('simple', :words) AND person_id <= :edge
+    SELECT person, score FROM search_scored(:words, :edge)
     UNION ALL
-    (
-      SELECT person_id, -ts_rank('{0.1, 0.4, 0.6, 1.0}', words, to_tsquery('simple', :words)) FROM search_words
-      WHERE words @@ to_tsquery('simple', :elsewhere) AND person_id > :edge LIMIT :most
-    )
+    SELECT few.person_id, -ts_rank('{0.1, 0.4, 0.6, 1.0}', words, to_tsquery('simple', :words))
+    FROM (
+      SELECT person_id FROM search_person
+      WHERE person_id > :edge AND :most > 0 AND concat_ws(' ', name, title, skills, about) ~ ALL(:elsewhere) LIMIT :most
+    ) AS few JOIN search_words USING (person_id)
     """
 )
 _POSTGRES_NEAR = text(
@@ -120,8 +120,10 @@ class Matching:
 def matching(session: Session, query: Query, *, any_word: bool = False) -> Matching:
     """Everybody in whose row all the words stand (or any of them), and whose name begins with what was typed."""
     sqlite = _is_sqlite(session)
-    names = _joined(query.typed, any_word=False, sqlite=sqlite, mark="*" if sqlite else ":*A")
-    binds = {"words": _joined(query.stems, any_word=any_word, sqlite=sqlite), "names": names}
+    binds = {
+        "words": _joined(query.stems, any_word=any_word, sqlite=sqlite),
+        "names": _joined(query.typed, any_word=False, sqlite=True, mark="*") if sqlite else _begun(query.typed),
+    }
     found = {kind: ids for ids, kind in session.execute(_SQLITE if sqlite else _POSTGRES, binds)}
     return Matching(query, any_word, IdSet.listed(found["words"]), IdSet.listed(found["names"]))
 
@@ -132,10 +134,9 @@ def scores(session: Session, found: Matching, seen: IdSet) -> Scored:
     by_words = seen & found.words
     sqlite = _is_sqlite(session)
     words = _joined(found.query.stems, any_word=found.any_word, sqlite=sqlite)
-    marked = _joined(found.query.stems, any_word=found.any_word, sqlite=sqlite, mark="" if sqlite else ":ABC")
     binds = {
         "words": words,
-        "elsewhere": f"{{name title skills about}} : ({words})" if sqlite else marked,
+        "elsewhere": f"{{name title skills about}} : ({words})" if sqlite else _whole(found),
         "edge": by_words.lowest(MOST_SCORED),
         "most": MOST_SCORED if len(by_words) > MOST_SCORED else 0,
     }
@@ -169,6 +170,17 @@ def _in_sqlite(session: Session, statement: str, person_ids: Sequence[int]) -> N
 
 def _is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
+
+
+def _begun(words: Sequence[str]) -> list[str]:
+    """A regular expression for each word to begin with. PostgreSQL knows where a word begins in Latin letters only."""
+    return [rf"\m{word}" if word.isascii() else word for word in words]
+
+
+def _whole(found: Matching) -> list[str]:
+    """Regular expressions, all of which hold where the words stand."""
+    words = [rf"\m{word}\M" if word.isascii() else word for word in found.query.stems]
+    return ["|".join(words)] if found.any_word else words
 
 
 def _joined(parts: tuple[str, ...], *, any_word: bool, sqlite: bool, mark: str = "") -> str:

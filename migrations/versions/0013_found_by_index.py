@@ -6,8 +6,8 @@ of 0.8 at 3,000 people. A function has settings of its own, which a query has no
 
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from wtforms import SelectField
+
 from exchange.domain import access, eligibility_checks
 from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
@@ -67,7 +69,7 @@ def of_proposal(page: ProposalPage, actor: Actor, today: date) -> Preview:
         host_id=host_id,
         period=days,
         opening_id=opening.id if opening else None,
-        workstream_id=_number(form.workstream.data) or (opening.workstream_id if opening else None),
+        workstream_id=_number(_offered(form.workstream)) or (opening.workstream_id if opening else None),
     )
     return _judged(subject, form, today, reader_of_plan(actor, person.id, person.institute_id))
 
@@ -86,7 +88,7 @@ def _judged(subject: Subject, form: TermsForm, today: date, reader: Reader) -> P
     if not (share.is_finite() and 0 < share <= 1):
         return Preview(NO_SHARE)
     mode = Mode(form.mode.data) if form.mode.data in set(Mode) else Mode.IN_PERSON
-    planned = replace(subject, mode=mode, host_share=share, legal_basis=form.legal_basis.data or "")
+    planned = replace(subject, mode=mode, host_share=share, legal_basis=_offered(form.legal_basis))
     grounds = eligibility.load(db.session(), planned, today)
     report = with_waivers(eligibility_checks.report(grounds.facts), grounds.waivers)
     return Preview(findings=_worst_first(report.redacted(reader)))
@@ -111,6 +113,11 @@ def _days(form: TermsForm) -> Period | None:
 def _days_missing(form: TermsForm) -> str:
     first, last = form.starts_on.data, form.ends_on.data
     return BACKWARDS if first and last and last < first else ""
+
+
+def _offered(field: SelectField) -> str:
+    """What was chosen, if the list offers it."""
+    return str(field.data) if field.data in {choice.value for choice in field.choices} else ""
 
 
 def _number(text: str | None) -> int:

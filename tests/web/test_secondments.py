@@ -107,6 +107,8 @@ def test_the_form_answers_before_anything_is_saved(as_: As, app: Flask, database
         ({"ends_on": "31 Feb"}, "Choose the person"),
     ):
         assert sentence in home.send("/secondments/check", typed | wrong).text
+    odd = {"workstream": "99999999999999999999", "legal_basis": "<b>", "mode": "flying", "opening": "-1"}
+    assert "not known yet" in home.send("/secondments/check", typed | odd).text
     draft = home.send(f"/secondments/{ident}/check", {**TERMS, "ends_on": "30 Jun 2034"}).text
     assert "Possible until" in draft
     assert "The declaration is recent enough" in draft

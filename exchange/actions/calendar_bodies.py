@@ -14,7 +14,8 @@ from exchange.domain import access
 from exchange.domain.access import Permission
 from exchange.domain.actors import SYSTEM, Actor
 from exchange.feeds.assemble import Head, compress, etag
-from exchange.feeds.building import Built, Plan, Published, build, events
+from exchange.feeds.building import Built, Plan, Published, build, events, single
+from exchange.feeds.collection import Resource, resources
 from exchange.feeds.entries import Origin, admin_event
 from exchange.feeds.events import EventKind
 from exchange.feeds.freebusy import free_busy
@@ -85,6 +86,13 @@ def built_for(session: Session, link: Subscription, *, now: datetime) -> Built:
     """The link's calendar as it is at this moment, without storing it."""
     plan = plan_for(session, link, now=now)
     return build(plan, published_for(session, link, now=now))
+
+
+def resources_for(session: Session, link: Subscription, *, now: datetime) -> list[Resource]:
+    """The same calendar as single objects, for programs that speak CalDAV."""
+    plan = plan_for(session, link, now=now)
+    chosen = single(plan, published_for(session, link, now=now))
+    return [one for last_day, fragment in chosen for one in resources(fragment, last_day)]
 
 
 def free_busy_for(session: Session, link: Subscription, stored: Stored, *, now: datetime) -> bytes:

@@ -65,6 +65,23 @@ def assemble(head: Head, fragments: Iterable[Fragment]) -> bytes:
     return b"".join((_opening(head), *definitions, events, _END))
 
 
+def object_of(fragment: Fragment) -> bytes:
+    """One event as a calendar of its own, without METHOD, which is an error in CalDAV (RFC 4791 section 4.1)."""
+    used = sorted({zone.decode() for zone in _ZONE_OF_A_TIME.findall(fragment.body)})
+    definitions = [definition for zone in used if (definition := zones.definition(zone)) is not None]
+    return b"".join((_bare_opening(), *definitions, fragment.body, _END))
+
+
+@lru_cache(maxsize=1)
+def _bare_opening() -> bytes:
+    component = Calendar()
+    component.add("VERSION", "2.0")
+    component.add("PRODID", PRODUCT)
+    component.add("CALSCALE", "GREGORIAN")
+    whole: bytes = component.to_ical()
+    return whole.removesuffix(_END)
+
+
 def calendar(head: Head) -> Calendar:
     """The calendar without its events, as an icalendar component."""
     component = Calendar()
@@ -136,6 +153,12 @@ def tombstone(link_id: str, host: str, mailbox: Mailbox, switched_off_at: dateti
     Programs keep what they have when a calendar turns empty or answers with an error; one event takes the place of all
     others.
     """
+    event = farewell(link_id, host, mailbox, switched_off_at, manage_url)
+    return assemble(Head(name="Exchange (switched off)"), [event])
+
+
+def farewell(link_id: str, host: str, mailbox: Mailbox, switched_off_at: datetime, manage_url: str = "") -> Fragment:
+    """The event of a link that was switched off."""
     day: date = switched_off_at.astimezone(UTC).date()
     event = FeedEvent(
         uid=f"switched-off-{link_id}@{host}",
@@ -149,4 +172,4 @@ def tombstone(link_id: str, host: str, mailbox: Mailbox, switched_off_at: dateti
         transparent=True,
         classification=EventClass.PRIVATE,
     )
-    return assemble(Head(name="Exchange (switched off)"), [render(event, mailbox)])
+    return render(event, mailbox)

@@ -73,6 +73,18 @@ def shown(published: Iterable[Published], settings: LinkSettings, today: date) -
 
 def build(plan: Plan, published: Iterable[Published]) -> Built:
     """The calendar of what is published for this link."""
+    chosen, dropped = fitting(plan, published)
+    body = assemble(plan.head, [fragment for _, fragment in chosen] or [_placeholder(plan)])
+    return Built(body, len(chosen), dropped)
+
+
+def single(plan: Plan, published: Iterable[Published]) -> list[tuple[date | None, Fragment]]:
+    """The same as single events with their last days, for programs that keep them one by one."""
+    return fitting(plan, published)[0] or [(None, _placeholder(plan))]
+
+
+def fitting(plan: Plan, published: Iterable[Published]) -> tuple[list[tuple[date | None, Fragment]], int]:
+    """The fragments of what a link shows with their last days, and how many past ones did not fit."""
     fragments: dict[str, Fragment] = {}
     items: list[Item] = []
     for one in shown(published, plan.settings, plan.today):
@@ -80,9 +92,8 @@ def build(plan: Plan, published: Iterable[Published]) -> Built:
             if fragment.body:
                 fragments[fragment.uid] = fragment
                 items.append(Item(fragment.uid, end, len(fragment.body)))
-    fitting = fit(items, plan.today)
-    chosen = [fragments[uid] for uid in fitting.uids]
-    return Built(assemble(plan.head, chosen or [_placeholder(plan)]), len(chosen), fitting.dropped)
+    choice = fit(items, plan.today)
+    return [(item.last_day, fragments[item.uid]) for item in items if item.uid in choice.uids], choice.dropped
 
 
 def events(plan: Plan, published: Iterable[Published]) -> Iterator[FeedEvent]:

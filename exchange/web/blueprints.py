@@ -16,6 +16,7 @@ from exchange.web import (
     checklists,
     clearances,
     dashboard,
+    dav,
     exercises,
     feeds,
     health,
@@ -45,6 +46,7 @@ from exchange.web import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account.pages,
     feeds.pages,
+    dav.pages,
     dashboard.pages,
     timeline.pages,
     secondments.pages,

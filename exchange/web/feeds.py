@@ -59,7 +59,7 @@ class SessionsOfPages(SecureCookieSessionInterface):
     """Calendars have no session. Flask-Login asks for one after each request: that alone adds ``Vary: Cookie``."""
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if request.blueprint != pages.name:
+        if request.blueprint not in {pages.name, "dav"}:
             super().save_session(app, session, response)
 
 
@@ -195,9 +195,7 @@ def _note(asked: Request, link: Subscription, now: datetime) -> None:
 def _switched_off(asked: Request, link: Subscription, name: str, now: datetime) -> Response:
     assert link.revoked_at is not None
     origin = Origin(link.host, link.base_url)
-    # The number of a link is nobody's business; its digest names it as well.
-    ident = blake2b(str(link.link_id).encode(), digest_size=8).hexdigest()
-    body = tombstone(ident, link.host, origin.mailbox, link.revoked_at, origin.url("/calendars"))
+    body = tombstone(ident_of(link), link.host, origin.mailbox, link.revoked_at, origin.url("/calendars"))
     stored = Stored(etag(body), link.revoked_at)
     headers = _headers(asked, stored, name)
     if _has_it(asked, stored, now):
@@ -205,6 +203,11 @@ def _switched_off(asked: Request, link: Subscription, name: str, now: datetime) 
     if _takes_gzip(asked):
         return Response(compress(body), 200, headers | {"Content-Encoding": "gzip"})
     return Response(body, 200, headers)
+
+
+def ident_of(link: Subscription) -> str:
+    """The number of a link is nobody's business; its digest names it as well."""
+    return blake2b(str(link.link_id).encode(), digest_size=8).hexdigest()
 
 
 def _headers(asked: Request, stored: Stored, name: str) -> dict[str, str]:

@@ -70,7 +70,9 @@ def _refuse_nul() -> None:
         for name, texts in values.lists():
             if "\0" in name or any("\0" in text for text in texts):
                 abort(400)
-    if "\0" in request.path and not request.path.startswith("/cal/"):  # a feed answers every wrong address alike
+    if "\0" in request.path and not request.path.startswith(
+        ("/cal/", "/dav/")
+    ):  # a feed answers every wrong address alike
         abort(404)
 
 

@@ -1,0 +1,142 @@
+"""A calendar link as a CalDAV collection, read by vdirsyncer and khal, and question by question."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+from werkzeug.test import TestResponse
+
+from exchange.actions import calendars, meetings
+from exchange.actions.calendars import MadeLink
+from exchange.domain.meetings import Change
+from exchange.feeds.lint import lint
+from exchange.web.dav_xml import caldav, dav
+from tests.calendar_programs import Device
+from tests.cast import ACTOR, NOW
+from tests.meetings import WEEKLY, entered, workstream
+from tests.web.test_feeds import at, linked
+from tests.web.test_subscribers import Quiet
+
+QUERY = """<c:calendar-query xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:prop><d:getetag/>
+<c:calendar-data/></d:prop><c:filter><c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT">
+<c:time-range start="{}T000000Z" end="{}T000000Z"/></c:comp-filter></c:comp-filter></c:filter></c:calendar-query>"""
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return FlaskClient(app, app.response_class, use_cookies=False)
+
+
+@pytest.fixture
+def meeting(session: Session) -> int:
+    return entered(session, workstream(session))
+
+
+@pytest.fixture
+def link(session: Session, meeting: int) -> MadeLink:
+    assert meeting
+    return linked(session, "uk_lead")
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def ask(client: FlaskClient, method: str, path: str, question: str = "", **headers: str) -> TestResponse:
+    return client.open(path, method=method, data=question.encode(), headers=headers)
+
+
+def signed(token: str) -> str:
+    return "Basic " + b64encode(f"anybody:{token}".encode()).decode()
+
+
+def hrefs(answer: TestResponse) -> list[str]:
+    assert answer.status_code == 207, answer.text
+    return [one.findtext(dav("href")) or "" for one in ET.fromstring(answer.data).iter(dav("response"))]
+
+
+def test_vdirsyncer_finds_the_calendar_by_the_host_and_khal_shows_it(
+    session: Session, address: str, tmp_path: Path, meeting: int, link: MadeLink
+) -> None:
+    device = Device(tmp_path / "device")
+    device.follow_collection(address, "anybody", link.token, "calendar")
+    device.sync()
+    title = "Joint testing: Cyber range session"
+    assert ("2027-03-09 15:00", title, "CONFIRMED") in device.agenda("2027-03-09", "2027-03-10")
+    before = device.files()
+    device.sync()
+    assert device.files() == before
+    change = Change(WEEKLY.day + timedelta(days=7), cancelled_on=NOW.date())
+    meetings.change_one(session, ACTOR["uk_lead"], meeting, change, now=NOW)
+    device.sync()
+    assert device.agenda("2027-03-09", "2027-03-10") == {("2027-03-09 15:00", f"Cancelled: {title}", "CANCELLED")}
+
+
+def test_a_program_finds_its_way(client: FlaskClient, link: MadeLink) -> None:
+    found = ask(client, "PROPFIND", "/.well-known/caldav")
+    assert (found.status_code, found.headers["Location"]) == (301, "/dav/")
+    for base, headers in (("/dav/", {"Authorization": signed(link.token)}), (f"/dav/{link.token}/", {})):
+        root = ask(client, "PROPFIND", base, Depth="1", **headers)
+        assert hrefs(root) == [base, f"{base}calendar/"]
+        home = ET.fromstring(root.data).find(f".//{caldav('calendar-home-set')}/{dav('href')}")
+        assert home is not None
+        assert home.text == base
+        assert "Set-Cookie" not in root.headers
+        assert "Cookie" not in root.headers.get("Vary", "")
+        collection = ask(client, "PROPFIND", f"{base}calendar/", Depth="1", **headers)
+        (_, href) = hrefs(collection)
+        got = client.get(href, headers=headers)
+        assert not [finding for finding in lint(got.data) if "REFRESH" not in finding.sentence]
+        assert b"METHOD" not in got.data
+        again = client.get(href, headers=headers | {"If-None-Match": got.headers["ETag"]})
+        assert (again.status_code, got.headers["ETag"] in collection.text.replace("&quot;", '"')) == (304, True)
+    assert "calendar-access" in client.options("/dav/").headers["DAV"]
+
+
+def test_questions_are_answered_by_day_and_by_name(client: FlaskClient, link: MadeLink) -> None:
+    base = f"/dav/{link.token}/calendar/"
+    (href,) = hrefs(ask(client, "REPORT", base, QUERY.format("20270301", "20270303")))
+    for first, last in (("20280101", "20280201"), ("20260101", "20260201")):
+        assert hrefs(ask(client, "REPORT", base, QUERY.format(first, last))) == []
+    multiget = QUERY.partition("<c:filter>")[0].replace("calendar-query", "calendar-multiget")
+    multiget += f"<d:href>{href}</d:href><d:href>{base}none.ics</d:href></c:calendar-multiget>"
+    answer = ask(client, "REPORT", base, multiget)
+    assert hrefs(answer) == [href, f"{base}none.ics"]
+    assert answer.text.count("BEGIN:VCALENDAR") == 1
+    for wrong in ("<no", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', QUERY.format("x", "y")):
+        assert ask(client, "REPORT", base, wrong).status_code == 400
+
+
+def test_nobody_writes_and_nobody_guesses(app: Flask, client: FlaskClient, session: Session, link: MadeLink) -> None:
+    for method in ("PUT", "DELETE", "PROPPATCH", "MKCALENDAR"):
+        assert ask(client, method, f"/dav/{link.token}/calendar/x.ics").status_code == 403
+    ask_for_it = client.get("/dav/")
+    assert (ask_for_it.status_code, "Basic" in ask_for_it.headers["WWW-Authenticate"]) == (401, True)
+    wrong = ask(client, "PROPFIND", "/dav/", Authorization=signed("exf_wrong"))
+    assert (wrong.status_code, wrong.data) == (401, ask_for_it.data)
+    unknown, malformed = client.get("/dav/exf_unknown/calendar/"), client.get("/dav/exf_")
+    assert (unknown.status_code, unknown.data) == (malformed.status_code, malformed.data) == (404, unknown.data)
+    calendars.stop(session, ACTOR["uk_lead"], link.id, now=NOW)
+    (left,) = hrefs(ask(client, "PROPFIND", f"/dav/{link.token}/calendar/", Depth="1"))[1:]
+    assert "was switched off" in client.get(left).text  # it takes the place of what programs have
+    at(app, NOW + timedelta(days=30))
+    assert client.get(f"/dav/{link.token}/calendar/").data == unknown.data
+    answers = [client.get(f"/dav/exf_{number}/").status_code for number in range(32)]
+    assert answers[-1] == 429

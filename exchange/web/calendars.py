@@ -205,7 +205,7 @@ def _fresh() -> dict[str, object] | None:
     code = segno.make(links.webcal, error="l").svg_inline(
         border=2, omitsize=True, svgclass="qr", light="white", title="Code"
     )
-    return {"id": ident, "label": label, "links": links, "code": Markup(code)}  # noqa: S704 - drawn by segno from our own address
+    return {"id": ident, "label": label, "links": links, "server": origin().url("/dav/"), "code": Markup(code)}  # noqa: S704 - drawn by segno from our own address
 
 
 def _rows() -> list[LinkRow]:

@@ -48,6 +48,7 @@ REPEAT_WORDS = {
 }
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 ANSWERED = {Answer.ACCEPTED: "comes", Answer.TENTATIVE: "comes perhaps", Answer.DECLINED: "does not come"}
+FIRST_SHOWN = 8  # the others are folded away
 MOST_SHOWN = 60  # occurrences
 
 
@@ -154,6 +155,7 @@ def show(ident: int) -> ResponseReturnValue:
         words=KIND_WORDS,
         repeat_words=REPEAT_WORDS,
         place=place,
+        first_days=FIRST_SHOWN,
         may_edit=may_edit and meeting.cancelled_on is None,
         answers=answers(db.session(), ident) if may_edit else [],
         answer_words=ANSWERED,

@@ -29,7 +29,7 @@ from exchange.store.calendars import CalendarItem
 from exchange.store.calendars import origin as origin_row
 from exchange.store.invitations import Invitation
 from exchange.store.notices import OutgoingMail
-from exchange.store.people import Person
+from exchange.store.people import Person, actor_of
 
 LONGEST_SUBJECT = 200
 ANSWER_WORDS = {Answer.ACCEPTED: "Accept", Answer.TENTATIVE: "Perhaps", Answer.DECLINED: "Decline"}
@@ -75,14 +75,22 @@ def reply(session: Session, token: str, answer: Answer, *, now: datetime) -> Non
     Raises:
         Refused: no such invitation, or it was taken back.
     """
-    with bookkeeping(session):
-        found = store.of_token(session, token)
-        if found is None:
-            raise refuse(Refusal.NOT_FOUND, "There is no such invitation.")
-        row, item = found
+    invited, _ = _fetched(session, token)
+    person = actor_of(session, invited.person_id, now.astimezone(UTC).date())
+    with writing(session, person, "invitation:answer", now=now) as work:
+        row, item = _fetched(session, token)
+        work.subject("meeting", row.meeting_id)
         if not is_open(row, item, now):
             raise refuse(Refusal.CONFLICT, "This invitation was taken back, or the meeting is over.")
         row.answer, row.answered_at, row.answered_version = answer, now, row.version
+        work.record(f"Whoever has the mail of {person.name} answered an invitation: {ANSWER_WORDS[answer].lower()}.")
+
+
+def _fetched(session: Session, token: str) -> tuple[Invitation, CalendarItem]:
+    found = store.of_token(session, token)
+    if found is None:
+        raise refuse(Refusal.NOT_FOUND, "There is no such invitation.")
+    return found
 
 
 def is_open(row: Invitation, item: CalendarItem, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exchange.actions import calendars, invitations, meetings
@@ -19,6 +20,7 @@ from exchange.feeds.lint import lint
 from exchange.jobs.mail import MailServer, sending_to
 from exchange.jobs.table import invite
 from exchange.store import invitations as store
+from exchange.store.audit import AuditEvent
 from exchange.store.meetings import Meeting
 from exchange.store.people import Person, PersonStatus
 from exchange.store.workstreams import Workstream
@@ -162,6 +164,8 @@ def test_an_answer_reaches_the_page_of_the_meeting(
     assert nobody.send(address, {"answer": "accepted"}, page=address).status_code == 303
     assert ">comes<" in as_("uk_lead").get(f"/meetings/{meeting}").text.replace("\n", "")
     assert nobody.send(page, {"answer": "declined"}, page=page).status_code == 303
+    kept = session.scalars(select(AuditEvent.summary).where(AuditEvent.verb == "invitation:answer")).all()
+    assert [summary.rpartition(": ")[2] for summary in kept] == ["accept.", "decline."]
     row = session.get_one(Meeting, meeting, populate_existing=True)
     later = replace(SESSION, title="Cyber range review")
     meetings.put(session, ACTOR["uk_lead"], row.workstream_id, meeting, later, version=row.version, now=NOW)

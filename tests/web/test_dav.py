@@ -59,8 +59,8 @@ def address(app: Flask) -> Iterator[str]:
     server.server_close()
 
 
-def ask(client: FlaskClient, method: str, path: str, question: str = "", **headers: str) -> TestResponse:
-    return client.open(path, method=method, data=question.encode(), headers=headers)
+def ask(client: FlaskClient, method: str, path: str, question: str | bytes = "", **headers: str) -> TestResponse:
+    return client.open(path, method=method, data=question, headers=headers)
 
 
 def signed(token: str) -> str:
@@ -120,7 +120,8 @@ def test_questions_are_answered_by_day_and_by_name(client: FlaskClient, link: Ma
     answer = ask(client, "REPORT", base, multiget)
     assert hrefs(answer) == [href, f"{base}none.ics"]
     assert answer.text.count("BEGIN:VCALENDAR") == 1
-    for wrong in ("<no", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', QUERY.format("x", "y")):
+    bomb = '<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
+    for wrong in ("<no", bomb, bomb.replace("UTF-8", "UTF-16").encode("utf-16"), QUERY.format("x", "y")):
         assert ask(client, "REPORT", base, wrong).status_code == 400
 
 

@@ -118,6 +118,24 @@ def absences(session: Session, within: Period) -> dict[int, list[Period]]:
     return found
 
 
+def proposed(session: Session, within: Period, round_id: int) -> dict[int, list[Period]]:
+    """The days for which people are proposed for stays that this round did not make, by person.
+
+    Nobody has agreed to them yet, but a second proposal for the same days would be refused.
+    """
+    of_round = select(Run.id).where(Run.round_id == round_id)
+    rows = select(Secondment.person_id, Secondment.starts_on, Secondment.ends_on).where(
+        Secondment.state.in_(OPEN),
+        or_(Secondment.run_id.is_(None), Secondment.run_id.not_in(of_round)),
+        Secondment.starts_on <= within.end,
+        Secondment.ends_on >= within.start,
+    )
+    found: dict[int, list[Period]] = {}
+    for person_id, first, last in session.execute(rows):
+        found.setdefault(person_id, []).append(Period(first, last))
+    return found
+
+
 def openings(session: Session, hosts: frozenset[int], within: Period) -> dict[Opening, dict[str, int]]:
     """The openings of these hosts that take somebody within the window, with the skills each asks for."""
     rows = session.scalars(

@@ -50,7 +50,7 @@ security.csrf.exempt(pages)  # no cookie counts here, and nothing is written
 ROOT = "/dav/"
 COLLECTION = "calendar/"
 READS = ("GET", "PROPFIND", "REPORT")
-WRITES = ("PUT", "DELETE", "POST", "PATCH", "PROPPATCH", "MKCALENDAR", "MKCOL", "MOVE", "COPY", "LOCK", "UNLOCK")
+WRITES = ("PUT", "DELETE", "PATCH", "PROPPATCH", "MKCALENDAR", "MKCOL", "MOVE", "COPY", "LOCK", "UNLOCK")
 _HEADERS = {"DAV": "1, 3, calendar-access", "Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer"}
 _TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 _XML = {"Content-Type": "application/xml; charset=utf-8"}
@@ -74,7 +74,13 @@ def well_known() -> ResponseReturnValue:
     return Response(status=301, headers=_HEADERS | {"Location": ROOT})
 
 
-@pages.route(ROOT, defaults={"address": ""}, methods=[*READS, *WRITES, "OPTIONS"], provide_automatic_options=False)
+@pages.route(ROOT, methods=[*READS, *WRITES, "OPTIONS"], provide_automatic_options=False)
+@public
+def root() -> ResponseReturnValue:
+    """Where a program begins that has the token as its password."""
+    return answer("")
+
+
 @pages.route(f"{ROOT}<path:address>", methods=[*READS, *WRITES, "OPTIONS"], provide_automatic_options=False)
 @public
 def answer(address: str) -> ResponseReturnValue:

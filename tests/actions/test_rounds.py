@@ -309,6 +309,19 @@ def test_all_rows_become_drafts_in_one_transaction(session: Session, round_id: i
     assert "took 2 rows" in records[-1]
 
 
+def test_nobody_is_planned_for_days_for_which_they_are_proposed_already(session: Session) -> None:
+    opening(session, US, "US-1", min_weeks=4, preferred_weeks=10)
+    opening(session, UK, "UK-1", min_weeks=4, preferred_weeks=10)
+    days = Period(START, START + timedelta(weeks=30, days=-3))
+    for who, home, host in (("ada", "uk_hr", US), ("tomas", "us_hr", UK)):
+        secondments.propose(session, ACTOR[home], Proposal(PERSON[who], host, days.start, days.end), now=NOW)
+    terms = replace(TERMS, settings=replace(SETTINGS, min_weeks=4, preferred_weeks=10))
+    run_id, plan = a_plan(session, a_round(session, terms))
+    busy = {"Ada Lindqvist", "Tomás Rivera Ortiz"}
+    assert all(row.start >= 30 for row in plan.placements if row.candidate in busy)
+    assert taking.accept(session, HR, run_id, None, now=NOW) == (len(plan.placements), ())
+
+
 def test_some_rows_become_drafts(session: Session, round_id: int) -> None:
     run_id, plan = a_plan(session, round_id)
     assert taking.accept(session, HR, run_id, {1}, now=NOW) == (1, ())

@@ -92,6 +92,7 @@ def test_the_public_routes_are_few_and_known(app: Flask) -> None:
         "feeds.show",
         "invitations.answer",
         "dav.answer",
+        "dav.root",
         "dav.well_known",
         "health.alive",
         "health.ready",

@@ -104,7 +104,7 @@ def rules(app: Flask, method: str) -> list[Rule]:
 def address(world: World, rule: Rule, number: str, word: str = "word") -> str:
     """The rule's address as typed by hand, past any check of the application's own address builder."""
     path = rule.rule
-    for name in rule._converters:  # without those that have a default
+    for name in rule.arguments:
         value = number if isinstance(rule._converters[name], IntegerConverter) else word
         path = re.sub(rf"<(?:\w+:)?{name}>", value, path)
     return path

@@ -112,8 +112,9 @@ def test_every_post_refuses_a_token_that_only_the_address_carries(as_: As, app: 
 
 
 def test_nothing_but_a_post_changes_anything(app: Flask) -> None:
-    methods = {method for rule in app.url_map.iter_rules() for method in rule.methods or set()}
-    assert methods == {"GET", "HEAD", "OPTIONS", "POST"}
+    """CalDAV has methods of its own; those that would write are refused, as its own test holds."""
+    rules = [rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith("dav.")]
+    assert {method for rule in rules for method in rule.methods or set()} == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
 def change(database: Database, **fields: object) -> None:

@@ -55,6 +55,7 @@ class Records:
     holidays: Mapping[int, frozenset[date]]
     fiscal_months: Mapping[int, int]
     absent: Mapping[int, list[Period]]
+    proposed: Mapping[int, list[Period]]
     before: tuple[PairBalance, ...]
 
     @property
@@ -99,6 +100,7 @@ def load(session: Session, row: ExchangeRound, today: date) -> Records:
         holidays=_holidays(session, weeks.window),
         fiscal_months=store.fiscal_months(session) if settings.budgets else {},
         absent=store.absences(session, weeks.window),
+        proposed=store.proposed(session, weeks.window, row.id),
         before=ledger(balance.exchanged(session, taking_part), today, Period(date.min, weeks.first - DAY)),
     )
 

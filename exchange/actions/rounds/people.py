@@ -11,9 +11,9 @@ from exchange.store.matches import Considered
 
 
 def candidate(who: Considered, records: Records, busy: Iterable[tuple[int, int]]) -> Candidate:
-    """The person, not free in the ``busy`` weeks (half-open) on top of their absences."""
+    """The person, not free in the ``busy`` weeks (half-open), nor when they are away or proposed elsewhere."""
     settings, weeks, ident = records.settings, records.weeks, who.person_id
-    away = list(records.absent.get(ident, ()))
+    away = [*records.absent.get(ident, ()), *records.proposed.get(ident, ())]
     away += [Period(weeks.monday(first), weeks.stay(first, after - first).end) for first, after in busy]
     free = gaps(weeks.window, away)
     windows = [weeks.whole_weeks(stretch) for stretch in free]

@@ -148,7 +148,7 @@ def plan_a_round(hr: Visitor) -> None:
     expect(page.get_by_role("heading", name="Not placed, and why")).to_be_visible()
     page.get_by_role("checkbox", name=re.compile("^Take over")).first.check()
     hr.press("Make drafts of the ticked rows")
-    expect(page.get_by_role("main")).to_contain_text("1 draft is made")
+    expect(page.get_by_role("main")).to_contain_text("Taken over: 1 row of the plan")
 
 
 def propose_a_match(house: House) -> str:

@@ -45,6 +45,7 @@ TEXTS = (
 )
 _NAME = re.compile(r'name="([^"]+)"')
 ENDS_THE_SESSION = "/sign-out"
+STARTS_A_RUN = {"/rounds/<int:ident>/runs", "/runs/<int:run_id>/replan"}  # reads hardly any field, and takes a second
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def test_odd_forms(world: World) -> None:
         client = world.client(rule_of(world.app, rule.endpoint))
         path = real_addresses(world, rule)
         token = _token(client)
-        for typed in TEXTS:
+        for typed in TEXTS[:2] if rule.rule in STARTS_A_RUN else TEXTS:
             answer = client.post(path, data={**dict.fromkeys(names, typed), "csrf_token": token})
             if answer.status_code >= 500:
                 faults.append(f"POST {path} {typed[:30]!r}: {answer.status_code}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ WRITING_ROOMS = {"store", "actions"}
 CLOCK_ROOMS = {"web", "jobs", "cli"}
 CLOCK = {("datetime", "now"), ("datetime", "today"), ("date", "today"), ("datetime", "utcnow"), ("time", "time")}
 LONGEST_FILE = 400
-CHATTER = ("session ends", "issue #", "helper-", "/work/", "shared/design", "shared/domain")
+CHATTER = re.compile(r"session [e]nds|issue [#]|helper[-]|[/]work[/]|shared[/](?:design|domain)")  # how it was made
 
 
 def room(module: Path) -> str:
@@ -109,5 +110,5 @@ def test_relationships_are_not_loaded_behind_ones_back() -> None:
 
 def test_the_project_speaks_of_itself_alone() -> None:
     files = [*MODULES, *(ROOT / "templates").rglob("*.html"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
-    faults = [f"{named(file)}: {words}" for file in files for words in CHATTER if words in file.read_text()]
+    faults = [f"{named(file)}: {words}" for file in files for words in CHATTER.findall(file.read_text())]
     assert not faults

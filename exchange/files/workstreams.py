@@ -71,6 +71,13 @@ COLUMNS = (
         "",
         ("Strand led by",),
     ),
+    Column(
+        "strand_languages",
+        "Strand languages",
+        "In which the strand tests: codes between commas, such as ja, ta. Say so on one row of the strand, or on all.",
+        "",
+        ("Languages of the strand",),
+    ),
     Column("heads", "Heads", "How many people. Blank means 1.", "2", ("Number", "People", "Headcount", "Count")),
     Column(
         "skills",
@@ -110,6 +117,8 @@ _OWN_FIELDS = {
     "ends": "Ends",
     "clearance_asked": "Clearance asked",
 }
+# What a row says of the strand that it names.
+_STRAND_FIELDS = {"strand_lead": "Strand lead", "strand_languages": "Strand languages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +139,7 @@ class RequirementRow:
     most_from_one: int | None = None
     strand: str = ""
     strand_lead: str = ""
+    strand_languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +244,7 @@ def _requirements(cells: Cells) -> tuple[RequirementRow, ...]:
         most_from_one=cells.maybe("most", integer(1, 100), None),
         strand=cells.maybe("strand", line(200), ""),
         strand_lead=cells.maybe("strand_lead", line(20), ""),
+        strand_languages=cells.maybe("strand_languages", items(10), ()),
     )
     if requirement == RequirementRow(role=""):
         return ()
@@ -241,6 +252,9 @@ def _requirements(cells: Cells) -> tuple[RequirementRow, ...]:
         cells.refuse("role", "The row asks for something but names no role. Say which role is needed.")
     if requirement.strand_lead and not requirement.strand:
         cells.refuse("strand_lead", "The row says who leads a strand but names no strand. Say which strand it is.")
+    if requirement.strand_languages and not requirement.strand:
+        sentence = "The row says in which languages a strand tests but names no strand. Say which strand it is."
+        cells.refuse("strand_languages", sentence)
     return (requirement,)
 
 
@@ -269,7 +283,7 @@ def _merged(group: Sequence[Row[WorkstreamRow]]) -> tuple[WorkstreamRow, list[Ro
         for name, heading in _OWN_FIELDS.items():
             value, earlier = getattr(row.value, name), getattr(merged, name)
             if value and earlier and value != earlier:
-                sentence = f"{heading} differs from an earlier row of the same workstream, “{shown(_text(earlier))}”."
+                sentence = f"{heading}: an earlier row of the same workstream says “{shown(_text(earlier))}”."
                 problems.append(RowProblem(row.number, heading, shown(_text(value)), sentence))
             elif value:
                 merged = replace(merged, **{name: value})
@@ -281,18 +295,20 @@ def _merged(group: Sequence[Row[WorkstreamRow]]) -> tuple[WorkstreamRow, list[Ro
         sentence = f"The workstream ends on {spoken(merged.ends)}, before it starts on {spoken(merged.starts)}."
         problems.append(RowProblem(group[0].number, "Ends", merged.ends.isoformat(), sentence))
     requirements = tuple(requirement for row in group for requirement in row.value.requirements)
-    return replace(merged, requirements=requirements), [*problems, *_two_leads(group)]
+    return replace(merged, requirements=requirements), [*problems, *_strands_at_odds(group)]
 
 
-def _two_leads(group: Sequence[Row[WorkstreamRow]]) -> Iterator[RowProblem]:
-    """Where a row says that another institute leads a strand than an earlier row did."""
-    leads: dict[str, str] = {}
+def _strands_at_odds(group: Sequence[Row[WorkstreamRow]]) -> Iterator[RowProblem]:
+    """Where a row says something else of a strand than an earlier row did."""
+    said: dict[tuple[str, str], object] = {}
     for row in group:
         for asked in row.value.requirements:
-            earlier = leads.setdefault(asked.strand.casefold(), asked.strand_lead) if asked.strand_lead else ""
-            if earlier and earlier != asked.strand_lead:
-                sentence = f"Strand lead differs from an earlier row of the same strand, “{shown(earlier)}”."
-                yield RowProblem(row.number, "Strand lead", shown(asked.strand_lead), sentence)
+            for name, heading in _STRAND_FIELDS.items():
+                value = getattr(asked, name)
+                earlier = said.setdefault((asked.strand.casefold(), name), value) if value else value
+                if value != earlier:
+                    sentence = f"{heading}: an earlier row of the same strand says “{shown(_text(earlier))}”."
+                    yield RowProblem(row.number, heading, shown(_text(value)), sentence)
 
 
 def _waiting(row: Row[WorkstreamRow], other: int) -> RowProblem:

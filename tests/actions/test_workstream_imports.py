@@ -55,11 +55,12 @@ def test_somebody_of_an_institute_that_does_not_take_part_is_kept_out(session: S
     assert "does not take part" in made.problems[0].sentence
 
 
-STRANDS = "Workstream code,Title,Lead institute,Partner institutes,Strand,Strand lead,Role,Heads\n"
-EXERCISE = """JTE-X,Joint exercise,UK-AISI,"US-CAISI, JP-AISI",Cyber,US-CAISI,Evaluator,2
-JTE-X,,,,cyber,,Engineer,1
-JTE-X,,,,Languages,,Linguist,3
-JTE-X,,,,,,Coordinator,1
+STRANDS = "Workstream code,Title,Lead institute,Partner institutes,Strand,Strand lead,Strand languages,Role,Heads\n"
+EXERCISE = """JTE-X,Joint exercise,UK-AISI,"US-CAISI, JP-AISI",Cyber,US-CAISI,,Evaluator,2
+JTE-X,,,,cyber,,,Engineer,1
+JTE-X,,,,Languages,,"ja, ta",Linguist,3
+JTE-X,,,,languages,,,Translator,1
+JTE-X,,,,,,,Coordinator,1
 """
 
 
@@ -73,9 +74,11 @@ def test_the_strands_of_an_exercise_go_in_with_what_they_need(session: Session) 
     imports.import_file(session, ACTOR["uk_lead"], ImportKind.WORKSTREAMS, "work.csv", file, Options(), now=NOW)
     (row,) = workstreams.listed(session)
     found = {need.role: need.strand for need in workstreams.requirements(session, row.id)}
-    assert found == {"Evaluator": "Cyber", "Engineer": "Cyber", "Linguist": "Languages", "Coordinator": ""}
+    titles = {"Evaluator": "Cyber", "Engineer": "Cyber", "Linguist": "Languages", "Translator": "Languages"}
+    assert found == {**titles, "Coordinator": ""}
     strands = session.scalars(select(Strand).order_by(Strand.title)).all()
     assert [(strand.title, strand.lead_institute_id) for strand in strands] == [("Cyber", US), ("Languages", UK)]
+    assert [strand.languages for strand in strands] == [[], ["ja", "ta"]]
     assert session.get_one(Workstream, row.id).kind is WorkstreamKind.EXERCISE
 
     assert [step.effect for step in plan_strands(session, EXERCISE).steps] == [Effect.SAME]
@@ -84,15 +87,27 @@ def test_the_strands_of_an_exercise_go_in_with_what_they_need(session: Session) 
     assert "in the strand Languages" in repr(moved)
     (led,) = plan_strands(session, EXERCISE.replace("Cyber,US-CAISI", "Cyber,JP-AISI")).steps
     assert [one.field for one in led.differences] == ["Strand Cyber"]
+    (spoken,) = plan_strands(session, EXERCISE.replace("ja, ta", "ja, fr")).steps
+    (one,) = spoken.differences
+    assert (one.field, one.before, one.after) == ("Languages of the strand Languages", "ja, ta", "ja, fr")
+    assert [step.effect for step in plan_strands(session, EXERCISE.replace("ja, ta", "")).steps] == [Effect.SAME]
 
 
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [
-        ("JTE-X,Joint,UK-AISI,,Cyber,JP-AISI,Evaluator,2\n", "leads a strand but does not take part"),
-        ("JTE-X,Joint,UK-AISI,US-CAISI,,US-CAISI,Evaluator,2\n", "names no strand"),
-        ("JTE-X,Joint,UK-AISI,,Cyber,,,\n", "names no role"),
-        (EXERCISE.replace(",cyber,,", ",cyber,JP-AISI,"), "differs from an earlier row of the same strand"),
+        ("JTE-X,Joint,UK-AISI,,Cyber,JP-AISI,,Evaluator,2\n", "leads a strand but does not take part"),
+        ("JTE-X,Joint,UK-AISI,US-CAISI,,US-CAISI,,Evaluator,2\n", "names no strand"),
+        ("JTE-X,Joint,UK-AISI,US-CAISI,,,ja,Evaluator,2\n", "in which languages a strand tests but names no strand"),
+        ("JTE-X,Joint,UK-AISI,,Cyber,,,,\n", "names no role"),
+        (
+            EXERCISE.replace(",cyber,,", ",cyber,JP-AISI,"),
+            "Strand lead: an earlier row of the same strand says “US-CAISI”.",
+        ),
+        (
+            EXERCISE.replace(",languages,,", ",languages,,fr"),
+            "Strand languages: an earlier row of the same strand says “ja, ta”.",
+        ),
     ],
 )
 def test_a_strand_that_makes_no_sense_is_kept_out(session: Session, rows: str, sentence: str) -> None:
@@ -103,6 +118,6 @@ def test_a_strand_that_makes_no_sense_is_kept_out(session: Session, rows: str, s
 
 def test_standing_work_has_no_strands(session: Session) -> None:
     take(session, ROW)
-    made = plan_strands(session, "AGENTS,Agents,UK-AISI,US-CAISI,Cyber,,Reviewer,4\n")
+    made = plan_strands(session, "AGENTS,Agents,UK-AISI,US-CAISI,Cyber,,,Reviewer,4\n")
     assert made.steps == ()
     assert "standing work" in made.problems[0].sentence

@@ -60,6 +60,15 @@ class _Known:
 
 
 @dataclass(frozen=True, slots=True)
+class _Strand:
+    """A strand as the file wants it; ``lead`` and ``languages`` where the file says so."""
+
+    title: str
+    lead: int | None = None
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Wanted:
     """A row with its names turned into ids."""
 
@@ -70,13 +79,15 @@ class _Wanted:
     named: Mapping[str, int]  # the institutes that requirements name, for seats or strands, as the file writes them
 
     @property
-    def strands(self) -> dict[str, tuple[str, int | None]]:
-        """The strands by their folded titles: the title, and who leads it where the file says so."""
-        found: dict[str, tuple[str, int | None]] = {}
+    def strands(self) -> dict[str, _Strand]:
+        """The strands by their folded titles, each with what any of its rows says."""
+        found: dict[str, _Strand] = {}
         for asked in self.row.requirements:
             if asked.strand:
-                title, lead = found.get(asked.strand.casefold(), (asked.strand, None))
-                found[asked.strand.casefold()] = (title, self.named.get(asked.strand_lead, lead))
+                known = found.get(asked.strand.casefold(), _Strand(asked.strand))
+                lead = self.named.get(asked.strand_lead, known.lead)
+                languages = asked.strand_languages or known.languages
+                found[asked.strand.casefold()] = _Strand(known.title, lead, languages)
         return found
 
 
@@ -95,7 +106,7 @@ def plan_workstreams(session: Session, importer: Importer, reading: Reading[Work
             refusals.keep_out(row, "Workstream code", row.value.code, LED_ELSEWHERE)
             continue
         if stream is not None and stream.kind is not WorkstreamKind.EXERCISE and wanted.strands:
-            refusals.keep_out(row, "Strand", next(title for title, _ in wanted.strands.values()), NO_STRANDS)
+            refusals.keep_out(row, "Strand", next(iter(wanted.strands.values())).title, NO_STRANDS)
             continue
         steps.append(_step(row, wanted, stream, known))
     return Plan(tuple(steps), refusals.in_order(), reading.notes)
@@ -208,14 +219,18 @@ def _stream_differences(wanted: _Wanted, stream: Workstream, known: _Known) -> t
 
 
 def _strand_differences(wanted: _Wanted, stream: Workstream, known: _Known) -> tuple[Difference, ...]:
-    """Strands that are new, or led by another institute from now on."""
+    """Strands that are new, led by another institute, or tested in other languages from now on."""
     changed = []
-    for key, (title, lead) in wanted.strands.items():
-        strand = known.strands.get(stream.id, {}).get(key)
-        if strand is None:
-            changed.append(Difference(f"Strand {title}", "", "new"))
-        elif lead not in {None, strand.lead_institute_id}:
-            changed.append(Difference(f"Strand {title}", "led by one institute", "led by another"))
+    for key, strand in wanted.strands.items():
+        row = known.strands.get(stream.id, {}).get(key)
+        tested = ", ".join(strand.languages)
+        if row is None:
+            changed.append(Difference(f"Strand {strand.title}", "", f"new, in {tested}" if tested else "new"))
+            continue
+        if strand.lead not in {None, row.lead_institute_id}:
+            changed.append(Difference(f"Strand {strand.title}", "led by one institute", "led by another"))
+        if strand.languages and set(strand.languages) != set(row.languages):
+            changed.append(Difference(f"Languages of the strand {strand.title}", ", ".join(row.languages), tested))
     return tuple(changed)
 
 
@@ -313,14 +328,15 @@ def _new(wanted: _Wanted) -> Workstream:
 def _write_strands(session: Session, stream: Workstream, wanted: _Wanted, known: _Known) -> dict[str, int]:
     """The ids of the strands by their folded titles, each made where it is new."""
     found = {}
-    for key, (title, lead) in wanted.strands.items():
-        strand = known.strands.get(stream.id, {}).get(key)
-        if strand is None:
-            strand = Strand(workstream_id=stream.id, title=title, lead_institute_id=wanted.lead, languages=[])
-        strand.lead_institute_id = lead or strand.lead_institute_id
-        session.add(strand)
+    for key, strand in wanted.strands.items():
+        row = known.strands.get(stream.id, {}).get(key)
+        if row is None:
+            row = Strand(workstream_id=stream.id, title=strand.title, lead_institute_id=wanted.lead, languages=[])
+        row.lead_institute_id = strand.lead or row.lead_institute_id
+        row.languages = list(strand.languages) or row.languages
+        session.add(row)
         session.flush()
-        found[key] = strand.id
+        found[key] = row.id
     return found
 
 

@@ -1,12 +1,13 @@
 """How good and how fast the assignment of people to teams is.
 
     python benchmarks/assignment.py INSTANCE.npz [--fair]        the plain capacity model
-    python benchmarks/assignment.py --plain PEOPLE TEAMS [--fair] [--seed S] [--save INSTANCE.npz]
+    python benchmarks/assignment.py --plain PEOPLE TEAMS [--fair] [--seed S] [--save INSTANCE.npz] [--openreview FOLDER]
     python benchmarks/assignment.py --general PEOPLE TEAMS [--objective total|floor|lift] [--seconds N] [--seed S]
 
 INSTANCE.npz holds ``scores`` [persons, workstreams] with -1 for a conflict, ``capacity`` [persons] and ``demand``
-[workstreams]. Rivals run on the same instance in the same run: greedy, and where OR-Tools is installed (``pip install
-ortools``; Exchange itself does without) its min-cost flow and OpenReview's MinMax, lean and as its program walks.
+[workstreams]. Rivals run on the same instance in the same run (``assignment_rivals.py``): greedy, and where OR-Tools
+is installed (``pip install ortools``; Exchange itself does without) its min-cost flow and OpenReview's MinMax: lean,
+as its program walks, and with ``--openreview`` that program itself, from a checkout of its repository.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from __future__ import annotations
 import argparse
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from assignment_rivals import Rival, greedy, minmax, minmax_as_walked, openreview, ortools_flow
 
 from exchange.domain.skills import Level
 from exchange.matching.answer import Answer
@@ -159,7 +160,7 @@ def memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def plain(scores: Floats, capacity: Ints, demand: Ints, *, fair: bool, patient: bool = False) -> None:
+def plain(scores: Floats, capacity: Ints, demand: Ints, rivals: Sequence[tuple[str, Rival]], *, fair: bool) -> None:
     """Solve one instance and its rivals; the figures are total, worst mean of a workstream, CPU seconds."""
     allowed = int((scores >= 0).sum())
     print(f"plain {scores.shape[0]} x {scores.shape[1]}, {allowed} pairs, {int(demand.sum())} seats")
@@ -179,16 +180,7 @@ def plain(scores: Floats, capacity: Ints, demand: Ints, *, fair: bool, patient: 
             f"{'':28} worst {100 * floor.worst / max(bound, 1e-9):.2f} % of the bound {bound:.6f}, "
             f"total {100 * floor.total / max(best.total, 1e-9):.3f} % of the best"
         )
-    rivals = (
-        ("greedy", greedy),
-        ("OR-Tools min-cost flow", ortools_flow),
-        ("MinMax, lean", minmax),
-        ("MinMax, as it is walked", minmax_as_walked),
-    )
     for name, rival in rivals:
-        if rival is minmax_as_walked and scores.size > LONGEST_WALK and not patient:
-            print(f"{name:28} NOT COMPARED: it takes many minutes here, --patient waits for them")
-            continue
         try:
             rival(*tiny)
             started = time.process_time()
@@ -203,129 +195,24 @@ def plain(scores: Floats, capacity: Ints, demand: Ints, *, fair: bool, patient: 
         print(f"{'':28} ours: total {best.total - float(sums.sum()):+.6f}, {spent / own:.1f} times its speed")
 
 
+def compared(pairs: int, checkout: Path | None, *, patient: bool) -> list[tuple[str, Rival]]:
+    """The rivals of an instance with so many cells; those that walk them one by one only where that takes minutes."""
+    rivals: list[tuple[str, Rival]] = [
+        ("greedy", greedy),
+        ("OR-Tools min-cost flow", ortools_flow),
+        ("MinMax, lean", minmax),
+    ]
+    if pairs > LONGEST_WALK and not patient:
+        print(f"MinMax as its program walks: NOT COMPARED, it takes many minutes on {pairs} cells; --patient waits")
+        return rivals
+    rivals.append(("MinMax, as it is walked", minmax_as_walked))
+    if checkout:
+        rivals.append(("MinMax, the program itself", openreview(checkout)))
+    return rivals
+
+
 def show(name: str, total: float, worst: float, empty: int, spent: float) -> None:
     print(f"{name:28} total {total:.6f}  worst {worst:.6f}  empty seats {empty}  CPU-s {spent:.4f}", flush=True)
-
-
-def greedy(scores: Floats, capacity: Ints, demand: Ints) -> npt.NDArray[np.bool_]:
-    """The best pair that still fits, again and again."""
-    chosen = np.zeros(scores.shape, np.bool_)
-    free, wanted = capacity.copy(), demand.copy()
-    people, teams = np.nonzero(scores >= 0)
-    for place in np.argsort(-scores[people, teams], kind="stable"):
-        person, team = people[place], teams[place]
-        if free[person] > 0 and wanted[team] > 0:
-            chosen[person, team] = True
-            free[person] -= 1
-            wanted[team] -= 1
-    return chosen
-
-
-def ortools_flow(scores: Floats, capacity: Ints, demand: Ints) -> npt.NDArray[np.bool_]:
-    from ortools.graph.python import min_cost_flow
-
-    people, teams = np.nonzero(scores >= 0)
-    first_team = len(capacity)
-    source, sink = first_team + len(demand), first_team + len(demand) + 1
-    tails = np.concatenate([np.full(len(capacity), source), people, first_team + np.arange(len(demand))])
-    heads = np.concatenate([np.arange(len(capacity)), first_team + teams, np.full(len(demand), sink)])
-    limits = np.concatenate([capacity, np.ones(len(people), np.int64), demand])
-    costs = np.zeros(len(tails), np.int64)
-    costs[len(capacity) : len(capacity) + len(people)] = np.round(-1e6 * scores[people, teams])
-    solver = min_cost_flow.SimpleMinCostFlow()
-    arcs = solver.add_arcs_with_capacity_and_unit_cost(tails, heads, limits, costs)
-    solver.set_node_supply(source, int(demand.sum()))
-    solver.set_node_supply(sink, -int(demand.sum()))
-    solver.solve_max_flow_with_min_cost()
-    used = solver.flows(arcs)[len(capacity) : len(capacity) + len(people)] > 0
-    chosen = np.zeros(scores.shape, np.bool_)
-    chosen[people[used], teams[used]] = True
-    return chosen
-
-
-def minmax(scores: Floats, capacity: Ints, demand: Ints) -> npt.NDArray[np.bool_]:
-    """OpenReview's MinMax, with no least loads, written anew as leanly as it goes: [people, teams].
-
-    Openreview-matcher is on no package index. What its solver does can be read at github.com/openreview/
-    openreview-matcher (``matcher/solvers/minmax_solver.py``, ``simple_solver.py``): a minimum-cost flow from a source
-    through reviewers and papers to a sink, solved twice by OR-Tools, first for the least loads and then for the rest.
-    Affinities are whole hundredths, and a pair below one hundredth has no arc.
-    """
-    return _twice(scores, capacity, demand, lean_flow)
-
-
-def minmax_as_walked(scores: Floats, capacity: Ints, demand: Ints) -> npt.NDArray[np.bool_]:
-    """The same, walked as that program walks: cell by cell, arc by arc, the ends looked up in lists of nodes."""
-    return _twice(scores, capacity, demand, walked_flow)
-
-
-def _twice(
-    scores: Floats, capacity: Ints, demand: Ints, flow: Callable[[Ints, Ints, Ints], Ints]
-) -> npt.NDArray[np.bool_]:
-    costs = np.where(scores < 0, 0, np.trunc(-100 * scores)).astype(np.int64)
-    least = flow(costs, np.zeros_like(capacity), demand)
-    rest = np.where(least > 0, 0, costs)
-    return least + flow(rest, capacity - least.sum(axis=1), demand - least.sum(axis=0)) > 0
-
-
-def lean_flow(costs: Ints, capacity: Ints, demand: Ints) -> Ints:
-    """The cheapest flow of as many seats as people or teams have, [people, teams]; none where that many do not fit."""
-    people, teams = costs.shape
-    person, team = np.nonzero(costs < 0)
-    first_team, sink = 1 + people, 1 + people + teams
-    tails = np.concatenate([np.zeros(people, np.int64), 1 + person, first_team + np.arange(teams)])
-    heads = np.concatenate([1 + np.arange(people), first_team + team, np.full(teams, sink)])
-    limits = np.concatenate([capacity, np.ones(len(person), np.int64), demand])
-    prices = np.concatenate([np.zeros(people, np.int64), costs[person, team], np.zeros(teams, np.int64)])
-    solver = _new_flow()
-    arcs = solver.add_arcs_with_capacity_and_unit_cost(tails, heads, limits, prices)
-    chosen = np.zeros(costs.shape, np.int64)
-    if _solved(solver, sink, int(min(capacity.sum(), demand.sum()))):
-        chosen[person, team] = solver.flows(arcs)[people : people + len(person)]
-    return chosen
-
-
-class Node(NamedTuple):
-    number: int
-    place: int
-
-
-def walked_flow(costs: Ints, capacity: Ints, demand: Ints) -> Ints:
-    """As ``lean_flow``, arc by arc."""
-    people, teams = costs.shape
-    persons = [Node(1 + place, place) for place in range(people)]
-    works = [Node(1 + people + place, place) for place in range(teams)]
-    by_number = {node.number: node for node in (*persons, *works)}
-    source, sink = Node(0, -1), Node(1 + people + teams, -1)
-    arcs = [(source, one, int(capacity[one.place]), 0) for one in persons]
-    for one in persons:
-        for other in works:
-            cost = int(costs[one.place, other.place])
-            if cost < 0:
-                arcs.append((one, other, 1, cost))
-    arcs += [(other, sink, int(demand[other.place]), 0) for other in works]
-    solver = _new_flow()
-    for tail, head, limit, cost in arcs:
-        solver.add_arc_with_capacity_and_unit_cost(tail.number, head.number, limit, cost)
-    chosen = np.zeros(costs.shape, np.int64)
-    if _solved(solver, sink.number, int(min(capacity.sum(), demand.sum()))):
-        for arc in range(solver.num_arcs()):
-            tail, head = by_number.get(solver.tail(arc), source), by_number.get(solver.head(arc), sink)
-            if tail in persons and head in works:
-                chosen[tail.place, head.place] = solver.flow(arc)
-    return chosen
-
-
-def _new_flow() -> Any:  # noqa: ANN401 - OR-Tools ships no types
-    from ortools.graph.python import min_cost_flow
-
-    return min_cost_flow.SimpleMinCostFlow()
-
-
-def _solved(solver: Any, sink: int, seats: int) -> bool:  # noqa: ANN401 - OR-Tools ships no types
-    solver.set_node_supply(0, seats)
-    solver.set_node_supply(sink, -seats)
-    return bool(solver.solve() == solver.OPTIMAL)
 
 
 def main() -> None:
@@ -336,6 +223,7 @@ def main() -> None:
     parser.add_argument("--general", nargs=2, type=int, metavar=size, help="invent a round with every kind of rule")
     parser.add_argument("--fair", action="store_true", help="serve the worst-off workstream first, too")
     parser.add_argument("--patient", action="store_true", help="run the slowest rival on large instances, too")
+    parser.add_argument("--openreview", type=Path, metavar="FOLDER", help="a checkout of openreview-matcher to compare")
     parser.add_argument("--objective", choices=[one.value for one in Objective], default=Objective.TOTAL.value)
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--gap", type=float, default=1e-4)
@@ -346,18 +234,19 @@ def main() -> None:
         effort = Effort(seconds=chosen.seconds, gap=chosen.gap)
         people, teams = chosen.general
         general(people, teams, Objective(chosen.objective), effort, chosen.seed)
-    elif chosen.plain:
+        return
+    if chosen.plain:
         scores, capacity, demand = invent_scores(chosen.plain[0], chosen.plain[1], np.random.default_rng(chosen.seed))
-        if chosen.save:
-            np.savez_compressed(chosen.save, scores=scores, capacity=capacity, demand=demand)
-        plain(scores, capacity, demand, fair=chosen.fair, patient=chosen.patient)
     elif chosen.instance:
         with np.load(chosen.instance, allow_pickle=False) as arrays:
-            scores, capacity, demand = arrays["scores"], arrays["capacity"].astype(np.int64), arrays["demand"]
-        demand = demand.astype(np.int64)
-        plain(scores.astype(np.float64), capacity, demand, fair=chosen.fair, patient=chosen.patient)
+            scores = arrays["scores"].astype(np.float64)
+            capacity, demand = (arrays[name].astype(np.int64) for name in ("capacity", "demand"))
     else:
         parser.error("Give INSTANCE.npz, --plain or --general.")
+    if chosen.save:
+        np.savez_compressed(chosen.save, scores=scores, capacity=capacity, demand=demand)
+    rivals = compared(scores.size, chosen.openreview, patient=chosen.patient)
+    plain(scores, capacity, demand, rivals, fair=chosen.fair)
 
 
 if __name__ == "__main__":

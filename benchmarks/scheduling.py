@@ -4,8 +4,8 @@
 
 ``--seconds`` are CPU seconds of this process. Prints the value, the proven bound, the gap, CPU seconds and peak memory,
 beside plain greedy insertion. With ``--rivals`` the same instance and the same CPU seconds go to CP-SAT (optional
-intervals) and to HiGHS on all columns at once (``rivals.py``), each in a process of its own; a rival that is not
-installed is named.
+intervals) and to HiGHS on all columns at once (``scheduling_rivals.py``), each in a process of its own; a rival that
+is not installed is named.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def greedy_value(problem: Problem) -> int:
 
 def rival_result(rival: str, instance: Path, seconds: float) -> str:
     """What a rival reaches in a process of its own; it is ended when its CPU seconds are used up."""
-    script = Path(__file__).with_name("rivals.py")
+    script = Path(__file__).with_name("scheduling_rivals.py")
     command = [sys.executable, str(script), rival, str(instance), str(seconds)]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     if "ModuleNotFoundError" in answer.stderr:

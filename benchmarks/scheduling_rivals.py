@@ -1,6 +1,6 @@
 """What others make of the same round: CP-SAT with optional intervals, HiGHS with every column at once.
 
-    python benchmarks/rivals.py cp_sat|highs INSTANCE.json.gz SECONDS
+    python benchmarks/scheduling_rivals.py cp_sat|highs INSTANCE.json.gz SECONDS
 
 ``SECONDS`` are CPU seconds of this process over all its threads, building the model included. The kernel ends the
 process when they are used up (HiGHS's presolve cannot be interrupted), so every better plan or bound is printed at once

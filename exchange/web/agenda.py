@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from calendar import Calendar
+from calendar import MONDAY, SUNDAY, Calendar
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -18,7 +19,7 @@ from exchange.feeds.clocks import place
 from exchange.feeds.events import EventKind, FeedEvent
 from exchange.feeds.expansion import expand
 from exchange.feeds.fragment import Fragment
-from exchange.feeds.moments import Timed
+from exchange.feeds.moments import AllDay, Timed
 from exchange.feeds.settings import LinkSettings
 from exchange.store import calendar_feeds as store
 from exchange.store.calendars import LinkScope
@@ -27,12 +28,17 @@ from exchange.web.access import allowed
 from exchange.web.calendars import origin
 from exchange.web.database import db
 from exchange.web.paging import page_number
+from exchange.web.wording import current_reader
 
 pages = Blueprint("agenda", __name__)
 
 AHEAD = timedelta(days=60)
 YEARS = range(2000, 2100)
 PER_PAGE = 30
+MOST_A_DAY = 8  # of a day in a month; the agenda has the others
+FIRST_WEEKDAY = {"en_GB": MONDAY, "en_US": SUNDAY}
+_ONE_DAY, _INSTANT = timedelta(days=1), timedelta(seconds=1)  # what ends at midnight is over the day before
+_EVER = datetime.min.replace(tzinfo=UTC)
 KIND_WORDS = {
     EventKind.SECONDMENT: "Secondment",
     EventKind.MILESTONE: "Milestone",
@@ -41,11 +47,16 @@ KIND_WORDS = {
     EventKind.TESTING_SESSION: "Joint testing",
     EventKind.ADMIN_DEADLINE: "Admin",
 }
+# The shape by which a month on a phone tells what a day holds; the list below it says it in words.
+MARKS = {EventKind.MEETING: "meeting", EventKind.TESTING_SESSION: "testing"}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event as a page lists it. ``start`` is None for whole days; ``there`` is its time by the host's clock."""
+    """One event as a page lists it, on the reader's own days.
+
+    ``start`` is None for whole days; ``there`` is its time by the host's clock.
+    """
 
     first: date
     last: date
@@ -55,21 +66,30 @@ class Line:
     title: str
     location: str
     path: str
-    uid: str
     cancelled: bool
     series: bool
+    mark: str
 
     @property
     def spans(self) -> bool:
         return self.start is None and self.last > self.first
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of a month with what begins on it, in order."""
+
+    date: date
+    lines: tuple[Line, ...]
+
+
 @pages.get("/calendars/agenda")
 @allowed(Permission.CALENDARS_SEE)
 def agenda() -> ResponseReturnValue:
-    """The days to come, of what concerns the reader or of all that they may see."""
+    """The days to come, or those from another day on, of what concerns the reader or of all that they may see."""
     today = clock.today(access.signed_in().zone)
-    lines = _lines(today, today + AHEAD)
+    first = _day(request.args.get("from"), today)
+    lines = _lines(first, first + AHEAD)
     total = len(lines)
     page = page_number(request.args.get("page"), total, PER_PAGE)
     return render_template(
@@ -79,7 +99,11 @@ def agenda() -> ResponseReturnValue:
         page=page,
         per_page=PER_PAGE,
         everything=_everything(),
-        last=today + AHEAD,
+        first=first,
+        today=today,
+        last=first + AHEAD,
+        before=first - AHEAD - _ONE_DAY,
+        following=first + AHEAD + _ONE_DAY,
         now=clock.now(),
     )
 
@@ -90,17 +114,16 @@ def month() -> ResponseReturnValue:
     today = clock.today(access.signed_in().zone)
     first = _month(request.args.get("month"), today)
     following = (first + timedelta(days=32)).replace(day=1)
-    weeks = Calendar().monthdatescalendar(first.year, first.month)
-    lines = _lines(weeks[0][0], weeks[-1][-1])
-    days: dict[date, list[Line]] = {}
-    for line in lines:
-        if not line.spans:
-            days.setdefault(line.first, []).append(line)
+    dates = Calendar(FIRST_WEEKDAY[current_reader().locale]).monthdatescalendar(first.year, first.month)
+    lines = _lines(dates[0][0], dates[-1][-1])
+    weeks = [
+        [Day(day, tuple(one for one in lines if one.first == day and not one.spans)) for day in week] for week in dates
+    ]
     return render_template(
         "calendars/month.html",
         first=first,
         weeks=weeks,
-        days=days,
+        most=MOST_A_DAY,
         away=[line for line in lines if line.spans],
         today=today,
         before=(first - timedelta(days=1)).replace(day=1),
@@ -121,7 +144,7 @@ def preview(ident: int) -> ResponseReturnValue:
     now = clock.now()
     plan = bodies.plan_for(db.session(), link, now=now)
     shown = events(plan, bodies.published_for(db.session(), link, now=now))
-    lines = sorted((_line(event) for event in shown), key=lambda line: (line.first, line.title))
+    lines = in_order(map(_line, shown))
     page = page_number(request.args.get("page"), len(lines), PER_PAGE)
     return render_template(
         "calendars/preview.html",
@@ -162,32 +185,52 @@ def _month(text: str | None, today: date) -> date:
     return first if first.year in YEARS else today.replace(day=1)
 
 
+def _day(text: str | None, today: date) -> date:
+    """The day written as 2026-11-26; today when it is none."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return today
+    return day if day.year in YEARS else today
+
+
 def _lines(first: date, last: date) -> list[Line]:
-    """What takes place on these days, series as single events, in order."""
+    """What takes place on these days of the reader, series as single events, in order.
+
+    Meetings are found by the days of their own zone, which may be the reader's day before or after: hence a day more.
+    """
     scope = LinkScope.PROGRAMME if _everything() else LinkScope.PERSON
-    rows = store.items(db.session(), scope, None, viewer_of(access.actor()), since=first)
+    rows = store.items(db.session(), scope, None, viewer_of(access.actor()), since=first - _ONE_DAY)
     today = clock.today(access.signed_in().zone)
     plan = Plan(Head(name="Exchange"), LinkSettings(past_days=730), origin().mailbox, today, clock.now())
-    singles = [single for event in events(plan, map(bodies.published, rows)) for single in expand(event, first, last)]
-    return sorted(
-        (_line(single) for single in singles), key=lambda line: (line.first, line.start is not None, line.title)
+    found = (
+        _line(single)
+        for event in events(plan, map(bodies.published, rows))
+        for single in expand(event, first - _ONE_DAY, last + _ONE_DAY)
     )
+    return in_order(line for line in found if line.first <= last and line.last >= first)
+
+
+def in_order(lines: Iterable[Line]) -> list[Line]:
+    """By day; first what lasts the whole of it, then by the clock."""
+    return sorted(lines, key=lambda line: (line.first, line.start is not None, line.start or _EVER, line.title))
 
 
 def _line(event: FeedEvent) -> Line:
     when = event.when
     timed = when if isinstance(when, Timed) else None
+    here = current_reader().here.tz
     there = f"{timed.local_start:%H:%M} to {timed.local_end:%H:%M} {place(timed.zone)}" if timed else ""
     return Line(
-        first=when.day,
-        last=when.local_end.date() if isinstance(when, Timed) else when.last,
+        first=timed.start.astimezone(here).date() if timed else when.day,
+        last=when.last if isinstance(when, AllDay) else (when.end - _INSTANT).astimezone(here).date(),
         start=timed.start if timed else None,
         there=there,
         kind=KIND_WORDS.get(event.kind, ""),
         title=event.summary,
         location=event.location,
         path=event.url.removeprefix(origin().base_url) if event.url.startswith(origin().base_url) else "",
-        uid=event.uid,
         cancelled=event.cancelled_on is not None,
         series=event.rrule is not None,
+        mark=MARKS.get(event.kind, "due"),
     )

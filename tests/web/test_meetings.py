@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -113,8 +114,33 @@ def test_the_agenda_and_the_month_show_what_is_to_come(as_: As, session: Session
     assert "Cyber range session" not in as_("us_hr").get("/calendars/agenda").text  # it is not their own
     assert "Cyber range session" in as_("uk_lead").get("/calendars/agenda").text
     month = as_("uk_lead").get("/calendars/month?month=2026-12").text
-    assert month.count("Cyber range session") == 4
-    assert as_("uk_lead").get("/calendars/month?month=never").status_code == 200
+    assert month.count("Cyber range session") == 2 * 4  # in its days, and in the list that phones show below them
+    assert 'href="#day-2026-12-15"' in month
+    assert 'id="day-2026-12-15"' in month
+    later = as_("uk_lead").get("/calendars/agenda?from=2027-01-20").text
+    assert later.count("Cyber range session") == 1
+    for nonsense in ("month?month=never", "agenda?from=never", "agenda?from=9999-12-31"):
+        assert as_("uk_lead").get(f"/calendars/{nonsense}").status_code == 200
+
+
+def test_a_meeting_stands_on_the_readers_own_day_and_a_full_day_leads_on(as_: As, session: Session) -> None:
+    work = workstream(session)
+    for hour in range(19, 24):
+        late = TYPED | {
+            "title": f"Late call at {hour}",
+            "begins": f"{hour}:30",
+            "ends": f"{hour}:50",
+            "repeats": "never",
+        }
+        late |= {"last_day": ""}
+        assert as_("uk_lead").send(f"/workstreams/{work}/meetings/new", late).status_code == 303
+    page = as_("uk_lead").get("/calendars/month?month=2026-12").text
+    days = dict(re.findall(r'(?s)id="day-([0-9-]+)"(.*?)</ul>', page))
+    assert {day: text.count("Late call") for day, text in days.items()} == {"2026-12-09": 5}  # London's, after midnight
+    assert days["2026-12-09"].index("at 19") < days["2026-12-09"].index("at 23")
+    assert "1 more" in page
+    assert "/calendars/agenda?from=2026-12-09" in page
+    assert "00:30" in page
 
 
 def test_a_secondment_stands_in_the_agenda_of_the_person(as_: As, session: Session) -> None:

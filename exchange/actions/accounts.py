@@ -56,11 +56,10 @@ def sign_in(session: Session, email: str, password: str, *, address: str, now: d
     """
     folded = email.strip().lower()
     keys = {f"account:{folded}"[:100]: FAILURES_PER_ACCOUNT, f"address:{address}"[:100]: FAILURES_PER_ADDRESS}
-    _require_unthrottled(session, keys, now)
+    _take_try(session, keys, now)
     person = session.scalars(select(Person).where(Person.email == folded)).one_or_none()
     fits = _verify(person.password_hash if person else None, password)
     if person is None or not fits or person.status is not PersonStatus.ACTIVE or person.locked_at is not None:
-        _count_failure(session, keys, now)
         with writing(session, SYSTEM, "session:open", now=now) as work:
             work.subject("person", person.id if person else None)
             raise refuse(Refusal.INVALID, "The e-mail address and the password do not belong together.")
@@ -68,6 +67,7 @@ def sign_in(session: Session, email: str, password: str, *, address: str, now: d
     token = secrets.token_urlsafe(32)
     with writing(session, Actor(person_id, name), "session:open", now=now) as work:
         work.subject("person", person_id)
+        _give_back(session, keys)
         session.add(SignInSession(token_hash=token_hash(token), person_id=person_id, created_at=now, last_seen_at=now))
         work.record(f"{name} signed in.")
     return token
@@ -209,23 +209,25 @@ def require_good_password(password: str, email: str, name: str) -> None:
         raise refuse(Refusal.INVALID, "Your own name or address is no password. Choose something else.")
 
 
-def _require_unthrottled(session: Session, keys: dict[str, int], now: datetime) -> None:
-    rows = session.scalars(select(SignInThrottle).where(SignInThrottle.key.in_(keys)))
-    for row in rows:
-        if now - row.window_started_at < WINDOW and row.failures >= keys[row.key]:
-            raise refuse(Refusal.CONFLICT, "Too many tries. Wait a minute, then sign in again.")
-
-
-def _count_failure(session: Session, keys: dict[str, int], now: datetime) -> None:
+def _take_try(session: Session, keys: dict[str, int], now: datetime) -> None:
+    """Count a try as failed before it is made, so that no number of tries at once is more than the limit."""
     with bookkeeping(session):
-        for key in keys:
+        for key, limit in keys.items():
             row = session.get(SignInThrottle, key)
             if row is None:
                 session.add(SignInThrottle(key=key, window_started_at=now, failures=1))
             elif now - row.window_started_at >= WINDOW:
                 row.window_started_at, row.failures = now, 1
+            elif row.failures >= limit:
+                raise refuse(Refusal.CONFLICT, "Too many tries. Wait a minute, then sign in again.")
             else:
                 row.failures += 1
+
+
+def _give_back(session: Session, keys: dict[str, int]) -> None:
+    """A try that was right is no failure."""
+    for row in session.scalars(select(SignInThrottle).where(SignInThrottle.key.in_(keys))):
+        row.failures = max(0, row.failures - 1)
 
 
 def change_language(session: Session, actor: Actor, *, locale: str, zone: str, now: datetime) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from exchange.actions.writing import Refused
 from exchange.domain.actors import SYSTEM, Role
 from exchange.store.people import Person, PersonStatus, RoleGrant
 from exchange.web import create_app
+from exchange.web.database import db
 from tests.cast import ACTOR, NOW, PASSWORD, PERSON, email_of
 from tests.clients import PageClient
 from tests.engines import Database
@@ -193,6 +196,38 @@ def test_an_address_that_guesses_many_accounts_is_throttled_too(as_: As, databas
         for n in range(accounts.FAILURES_PER_ADDRESS + 1)
     ]
     assert answers == [422] * accounts.FAILURES_PER_ADDRESS + [429]
+
+
+def test_guesses_at_once_through_two_servers_are_no_more_than_guesses_in_a_row(database: Database) -> None:
+    servers = [create_app(database.settings(), TESTING=True, CLOCK=lambda: NOW) for _ in range(2)]
+
+    def guess(number: int) -> str:
+        with servers[number % 2].app_context():
+            try:
+                accounts.sign_in(
+                    db.session(), email_of("uk_hr"), f"guess {number}", address=f"192.0.2.{number}", now=NOW
+                )
+            except Refused as refused:
+                return " ".join(refused.verdict.reasons)
+        return "signed in"
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = Counter(threads.map(guess, range(16)))
+    for server in servers:
+        with server.app_context():
+            db.engine.dispose()
+    tried = accounts.FAILURES_PER_ACCOUNT
+    assert answers == {
+        "The e-mail address and the password do not belong together.": tried,
+        "Too many tries. Wait a minute, then sign in again.": 16 - tried,
+    }
+
+
+def test_a_right_password_counts_as_no_try(database: Database) -> None:
+    with database.session() as session:
+        accounts.set_password(session, PERSON["uk_hr"], PASSWORD, now=NOW)
+        for _ in range(accounts.FAILURES_PER_ACCOUNT + 1):
+            assert accounts.sign_in(session, email_of("uk_hr"), PASSWORD, address="192.0.2.1", now=NOW)
 
 
 def test_the_throttle_is_over_after_its_window(as_: As, app: Flask, database: Database) -> None:

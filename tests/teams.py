@@ -22,7 +22,7 @@ from exchange.matching.worths import worths
 from exchange.store.publications import Publication
 from exchange.store.skills import SkillClaim
 from exchange.store.teams import TeamRun
-from exchange.store.workstreams import WorkstreamKind
+from exchange.store.workstreams import Requirement, WorkstreamKind
 from tests.cast import ACTOR, NOW, PERSON, TODAY, UK, US
 
 LEAD = ACTOR["uk_lead"]
@@ -48,6 +48,14 @@ def a_stream(session: Session, **change: object) -> int:
 def a_need(session: Session, stream_id: int, **change: object) -> int:
     terms = replace(NEED, **change)  # type: ignore[arg-type]
     return workstreams.put_requirement(session, LEAD, stream_id, None, terms, now=NOW)
+
+
+def stands_on(session: Session, requirement_id: int, **days: object) -> None:
+    """Give a seat days that its workstream no longer has, as when the work was moved afterwards."""
+    row = session.get_one(Requirement, requirement_id)
+    for name, day in days.items():
+        setattr(row, name, day)
+    session.commit()
 
 
 def give_profiles(session: Session) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,12 +14,14 @@ from exchange.domain.clearances import Need as AccessNeed
 from exchange.domain.eligibility import Check, Finding, Reader, Report, Result
 from exchange.domain.eligibility_checks import seat_access, working_time
 from exchange.domain.periods import Period, spoken
-from exchange.domain.skills import Level, SkillRequirement, vocabulary
+from exchange.domain.seats import SeatNeed, failed_openly
+from exchange.domain.skills import Level, SkillRequirement, language, vocabulary
 from exchange.matching.affinity import NOBODY, AffinityIndex
 from exchange.matching.profiles import Need
 from exchange.matching.ranking import Affinity, rank
 from exchange.store import matches as store
-from exchange.store import seat_facts
+from exchange.store import seat_facts, team_facts
+from exchange.store.institutes import Institute
 from exchange.store.matches import Considered, Text
 from exchange.store.need_texts import seat_text
 from exchange.store.search_index import is_public
@@ -78,8 +80,12 @@ def for_requirement(
     ranking = rank(index, Need(text, skills), need_vector=cache.read(text), today=today, among=open_to, limit=SHOWN)
     shown = (document.document_id for one in ranking.people for document in one.documents)
     texts = cache.documents(session, shown)
+    lacking = _lacking(session, page, requirement, [one.person_id for one in ranking.people], start)
     return Matched(
-        matches=tuple(_match(people, affinity, texts, judged[affinity.person_id]) for affinity in ranking.people),
+        matches=tuple(
+            _match(people, affinity, texts, judged[affinity.person_id], lacking.get(affinity.person_id, ()))
+            for affinity in ranking.people
+        ),
         unavailable=tuple(who for ident, who in people.items() if ident not in set(open_to)),
         considered=len(people),
         notes=(
@@ -163,17 +169,36 @@ def _judge(
     return judged
 
 
+def _lacking(
+    session: Session, page: WorkstreamPage, requirement: RequirementRow, ids: Sequence[int], start: date
+) -> dict[int, tuple[str, ...]]:
+    """Who speaks none of the languages, or shares too few hours of the day with the leading institute."""
+    if not (requirement.languages or requirement.overlap_hours):
+        return {}
+    need = SeatNeed(
+        Period(start, start),
+        languages=tuple((code, language(code)) for code in requirement.languages),
+        overlap_hours=requirement.overlap_hours or 0,
+        zone=session.get_one(Institute, page.workstream.lead_institute_id).zone,
+    )
+    return {ident: failed_openly(person, need) for ident, person in team_facts.speakers(session, ids).items()}
+
+
 def _barred(findings: tuple[Finding, ...]) -> bool:
     """Whether the access is certainly not there. Time is a matter of talking."""
     return any(finding.check is Check.ACCESS and finding.result is Result.FAIL for finding in findings)
 
 
 def _match(
-    people: Mapping[int, Considered], affinity: Affinity, texts: Mapping[int, Text], findings: tuple[Finding, ...]
+    people: Mapping[int, Considered],
+    affinity: Affinity,
+    texts: Mapping[int, Text],
+    findings: tuple[Finding, ...],
+    lacking: tuple[str, ...],
 ) -> Match:
     documents = tuple(
         (texts[document.document_id], document.share) for document in affinity.documents if document.share > 0
     )
     access = next((finding.reason for finding in findings if finding.check is Check.ACCESS), "")
     blocks = tuple(f.reason for f in findings if f.check is not Check.ACCESS and f.result is Result.FAIL)
-    return Match(people[affinity.person_id], affinity, documents, access, blocks)
+    return Match(people[affinity.person_id], affinity, documents, access, (*lacking, *blocks))

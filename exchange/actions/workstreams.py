@@ -15,6 +15,7 @@ from exchange.domain import access
 from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
 from exchange.domain.clearance_schemes import BY_KEY
+from exchange.domain.periods import spoken
 from exchange.domain.skills import vocabulary
 from exchange.domain.verdict import Refusal
 from exchange.store.allocations import Allocation
@@ -227,6 +228,7 @@ def _require_requirement_sense(
     session: Session, workstream: Workstream, ident: int | None, terms: RequirementTerms
 ) -> None:
     faults = _dates_and_clearance(terms.starts_on, terms.ends_on, terms.clearance_asked)
+    faults += _outside(workstream, terms)
     if not terms.role.strip():
         faults.append("Name the role that is needed.")
     if not 1 <= terms.heads <= MOST_HEADS:
@@ -246,6 +248,17 @@ def _require_requirement_sense(
         faults.append(f"{workstream.title} already needs “{terms.role}”: change that one instead.")
     if faults:
         raise refuse(Refusal.INVALID, *faults)
+
+
+def _outside(workstream: Workstream, terms: RequirementTerms) -> list[str]:
+    """Days on which there is no such work: a seat begins and ends while the workstream lasts."""
+    first, last = workstream.starts_on, workstream.ends_on
+    faults = []
+    if first and any(day and day < first for day in (terms.starts_on, terms.ends_on)):
+        faults.append(f"The work begins on {spoken(first)}: nobody is needed before that day.")
+    if last and any(day and day > last for day in (terms.starts_on, terms.ends_on)):
+        faults.append(f"The work ends on {spoken(last)}: nobody is needed after that day.")
+    return faults
 
 
 def _team_faults(session: Session, workstream: Workstream, terms: RequirementTerms) -> list[str]:

@@ -227,3 +227,9 @@ def _reached(start: int, links: Mapping[int, set[int]]) -> set[int]:
             seen.add(person)
             open_ends.append(person)
     return seen
+
+
+def language(code: str) -> str:
+    """The name of a language where the vocabulary has it, its code otherwise."""
+    found = vocabulary().find(f"lang-{code}")
+    return found.label if found else code

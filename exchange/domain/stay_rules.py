@@ -53,17 +53,19 @@ def working_time(facts: EligibilityFacts) -> Breaches:
     employed = min((e.fte for e in facts.candidate.employments or () if e.period.overlaps(stay.period)), default=None)
     asked = stay.host_fte + stay.home_fte
     if employed is not None and asked > employed:
-        return (Breach(3, BLOCK, f"Host and home together ask for {asked}, the employment is for {employed}."),)
+        sentence = f"Host and home together ask for {asked:.0%} of full time; the employment is for {employed:.0%}."
+        return (Breach(3, BLOCK, sentence),)
     share = Commitment("this stay", stay.period, asked)
     everything = (share, *(c for c in facts.candidate.commitments if c.period.overlaps(stay.period)))
     limit = facts.book.amount("fte.max", stay.period.start)
     over = [o for o in overbookings(everything, limit) if o.period.overlaps(stay.period)]
     if over:
         worst = max(over, key=lambda one: one.by)
-        return (Breach(3, BLOCK, f"{worst.total} of full time is asked for from {worst.period}: free {worst.by}."),)
+        sentence = f"{worst.total:.0%} of full time is asked for from {worst.period}: {worst.by:.0%} too much."
+        return (Breach(3, BLOCK, sentence),)
     high = peak(everything, stay.period)
     if len(everything) > 1 and high > facts.book.amount("fte.warn", stay.period.start):
-        return (Breach(3, WARN, f"With other work, {high} of full time is spoken for."),)
+        return (Breach(3, WARN, f"With other work, {high:.0%} of full time is spoken for."),)
     return ()
 
 

@@ -48,3 +48,13 @@ def strength_advice(documents: int) -> str:
         return f"There are no documents yet. Add about {STRONG_PROFILE} publications with their abstracts."
     missing = STRONG_PROFILE - documents
     return f"There are {documents} of {STRONG_PROFILE} documents. Add {missing} more with their abstracts."
+
+
+def strength_note(documents: int) -> str:
+    """The same about somebody else's profile, for a reader who cannot add to it."""
+    if documents >= STRONG_PROFILE:
+        return ""
+    if documents == 0:
+        return "There are no documents yet, so that skills alone say who fits."
+    held = "is 1 document" if documents == 1 else f"are {documents} documents"
+    return f"There {held}; a match is surest with {STRONG_PROFILE} or more."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exchange.matching.affinity import AffinityIndex, build_index
-from exchange.matching.profiles import Need, PersonProfile, strength_advice
+from exchange.matching.profiles import Need, PersonProfile, strength_note
 from exchange.matching.scores import DocumentScores, Scores, score_people
 from exchange.matching.skill_fit import SkillFit, skill_fits
 from exchange.matching.words import count_terms, looks_english, spellings
@@ -132,7 +132,7 @@ def _reasons(
             documents=tuple(_document(index, scores.documents, row, share) for row, share in shown[person]),
             terms=_top_terms(terms, shown[person], spelt),
             skills=fits[person],
-            strength=strength_advice(len(rows[person])),
+            strength=strength_note(len(rows[person])),
         )
         for person in best
     )

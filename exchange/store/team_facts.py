@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from exchange.domain.people import Visibility
 from exchange.domain.periods import Period
-from exchange.domain.seats import Load
+from exchange.domain.seats import Load, SeatPerson
+from exchange.domain.skills import Level
 from exchange.store.people import Employment, Person, PersonStatus
 from exchange.store.secondments import HOLDING, Secondment
+from exchange.store.skills import SkillClaim
 from exchange.store.workstreams import Requirement, Workstream, WorkstreamPartner
 
 
@@ -39,6 +42,25 @@ def languages_and_zones(session: Session) -> dict[int, tuple[frozenset[str], str
     """What everybody speaks and in which zone they live, by person."""
     rows = session.execute(select(Person.id, Person.languages, Person.zone))
     return {ident: (frozenset(spoken), zone) for ident, spoken, zone in rows}
+
+
+def speakers(session: Session, person_ids: Collection[int]) -> dict[int, SeatPerson]:
+    """What these people speak and in which zone they live, as far as the whole network may know."""
+    claimed = and_(
+        SkillClaim.person_id == Person.id,
+        SkillClaim.visibility == Visibility.NETWORK,
+        SkillClaim.skill.startswith("lang-"),
+    )
+    rows = session.execute(
+        select(Person.id, Person.languages, Person.zone, SkillClaim.skill, SkillClaim.level)
+        .outerjoin(SkillClaim, claimed)
+        .where(Person.id.in_(person_ids))
+    ).all()
+    claims: dict[int, dict[str, Level]] = defaultdict(dict)
+    for row in rows:
+        if row.skill is not None:
+            claims[row.id][row.skill] = Level(row.level)
+    return {row.id: SeatPerson(claims[row.id], frozenset(row.languages), row.zone) for row in rows}
 
 
 def employments(session: Session, within: Period) -> dict[int, list[Load]]:

@@ -86,11 +86,11 @@ class RequirementForm(Form):
     role = StringField("Role", [InputRequired("Name the role"), Length(max=200)], description="For example Red teamer")
     strand = StringField("Strand", [Length(max=200)], description="For exercises: the strand this belongs to")
     heads = IntegerField(
-        "People", [InputRequired("Enter how many"), NumberRange(1, 100, "Between 1 and 100")], default=1
+        "People", [InputRequired("Enter how many"), NumberRange(1, 100, "Ask for 1 to 100 people")], default=1
     )
     share = DecimalField(
         "Share of their time",
-        [InputRequired("Enter a share"), NumberRange(0.05, 1, "Between 0.05 and 1")],
+        [InputRequired("Enter a share"), NumberRange(0.05, 1, "Enter a share between 0.05 and 1")],
         default=1,
         description="1 is full time, 0.5 is half",
     )
@@ -108,11 +108,11 @@ class RequirementForm(Form):
     )
     overlap_hours = IntegerField(
         "Shared hours of the working day",
-        [Optional(), NumberRange(1, 8, "Between 1 and 8")],
+        [Optional(), NumberRange(1, 8, "Enter 1 to 8 shared hours")],
         description="With the leading institute, at least. Empty for no rule",
     )
     from_each = CheckboxList("At least one from each of")
-    most_from_one = IntegerField("Most from one institute", [Optional(), NumberRange(1, 100, "1 or more")])
+    most_from_one = IntegerField("Most from one institute", [Optional(), NumberRange(1, 100, "Enter 1 to 100 people")])
     skills = choices.skill_rows()
 
 

@@ -10,10 +10,14 @@ from sqlalchemy.orm import Session
 from exchange.actions import matches
 from exchange.actions.affinity import IndexCache
 from exchange.actions.matches import Match, Matched
+from exchange.actions.writing import Refused
+from exchange.domain.people import Visibility
 from exchange.matching.skill_fit import Meeting
 from exchange.store import workstreams
+from exchange.store.people import Person
+from exchange.store.skills import SkillClaim
 from tests.cast import PERSON, TODAY
-from tests.teams import a_need, a_stream, filled, give_profiles, problem_of
+from tests.teams import a_need, a_stream, filled, give_profiles, problem_of, stands_on
 
 GERMAN = (
     "Aufgaben für Agenten mit Werkzeugen über lange Zeit, ihre Gerüste, die Bewertung der Ergebnisse, "
@@ -65,7 +69,6 @@ def test_somebody_without_documents_is_shown_with_what_would_help(session: Sessi
 @pytest.mark.parametrize(
     ("work", "need", "note"),
     [
-        ({}, {"starts_on": date(2027, 7, 1)}, "empty window: it starts on 1 July 2027 and ends on 28 May 2027"),
         ({}, {"heads": 90}, "90 people are asked for, and only"),
         ({"description": ""}, {}, "has no description"),
         ({"title": "Agenten", "description": GERMAN}, {"role": "Gutachter"}, "does not look English"),
@@ -81,7 +84,35 @@ def test_what_makes_little_sense_is_said_and_people_are_ranked_all_the_same(
     assert {PERSON["ada"], PERSON["tomas"]} <= {one.who.person_id for one in found.matches}
 
 
+def test_a_window_that_the_work_has_left_behind_is_said(session: Session) -> None:
+    stream = a_stream(session)
+    with pytest.raises(Refused, match="nobody is needed after that day"):
+        a_need(session, stream, starts_on=date(2027, 7, 1))
+    stands_on(session, a_need(session, stream), starts_on=date(2027, 7, 1))
+    found = who_fits(session, stream)
+    assert any("empty window: it starts on 1 July 2027 and ends on 28 May 2027" in note for note in found.notes)
+    assert {PERSON["ada"], PERSON["tomas"]} <= {one.who.person_id for one in found.matches}
+
+
 def test_a_seat_that_is_in_order_has_none_of_these_notes(session: Session) -> None:
     stream = a_stream(session)
     a_need(session, stream)
     assert all("shared words only" in note for note in who_fits(session, stream).notes)
+
+
+def test_a_language_and_shared_hours_that_somebody_lacks_are_in_the_way(session: Session) -> None:
+    stream = a_stream(session)
+    a_need(session, stream, languages=("ja",), overlap_hours=6)
+    session.get_one(Person, PERSON["ada"]).languages = ["en", "ja"]
+    claimed = SkillClaim(person_id=PERSON["tomas"], skill="lang-ja", level=3, confirmed_on=TODAY)
+    session.add(claimed)
+    session.commit()
+    found = who_fits(session, stream)
+    nothing = "Speaks none of the languages asked for: Japanese."
+    assert by_key(found, "ada").blocks == ()
+    assert nothing not in by_key(found, "tomas").blocks
+    assert any("hours of the working day" in block for block in by_key(found, "tomas").blocks)
+    assert nothing in by_key(found, "us_lead").blocks
+    claimed.visibility = Visibility.INSTITUTE
+    session.commit()
+    assert nothing in by_key(who_fits(session, stream), "tomas").blocks, "what few may see decides nothing here"

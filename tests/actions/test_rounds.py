@@ -606,7 +606,7 @@ def test_a_round_is_built_by_the_rules_of_eligibility(session: Session, round_id
     row, plain, asking = session.get_one(ExchangeRound, round_id), "Visiting evaluator US-1", "Visiting evaluator US-2"
     problem, _ = building.build(session, IndexCache(), row, today=TODAY)
     assert problem.eligible is not None
-    assert problem.barred["Ada Lindqvist", plain].startswith("Host and home together ask for 1, the")
+    assert problem.barred["Ada Lindqvist", plain].startswith("Host and home together ask for 100% of")
     assert problem.eligible["Priya Raman", plain] == ((3, 52, 52),)
     assert problem.eligible["Priya Raman", asking] == ((3, 52, 52),)
     assert problem.eligible["Tomas Rivera", "Visiting evaluator UK-1"] == ((0, 30, 30),)

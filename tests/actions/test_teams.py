@@ -27,7 +27,7 @@ from exchange.store.runs import RunStatus
 from exchange.store.teams import TeamRun
 from tests.cast import ACTOR, JP, NOW, PERSON, TODAY, UK, US
 from tests.matching.rounds import check, value
-from tests.teams import LEAD, a_need, a_stream, filled, give_profiles, problem_of, run_of, solved, started
+from tests.teams import LEAD, a_need, a_stream, filled, give_profiles, problem_of, run_of, solved, stands_on, started
 
 ADA, TOMAS = PERSON["ada"], PERSON["tomas"]
 
@@ -302,7 +302,7 @@ def test_a_window_that_cannot_be_filled_is_refused_with_what_to_do(
     session: Session, days: dict[str, date], words: str
 ) -> None:
     stream = a_stream(session)
-    a_need(session, stream, **days)
+    stands_on(session, a_need(session, stream), **days)
     with pytest.raises(Refused, match=words) as refused:
         started(session, stream)
     assert refused.value.verdict.refusal is Refusal.INVALID

@@ -69,7 +69,7 @@ def test_rule_3_two_halves_and_a_tenth_are_too_much(eligible: EligibilityFacts) 
     assert "spoken for" in only(rules.working_time(halves), 3, WARN)
     tenth = Commitment("another", Period(eligible.period.end, eligible.period.end), Decimal("0.1"))
     over = candidate(halves, commitments=(*halves.candidate.commitments, tenth))
-    assert "1.1 of full time" in only(rules.working_time(over), 3, BLOCK)
+    assert "110% of full time" in only(rules.working_time(over), 3, BLOCK)
 
 
 def test_rule_3_other_days_do_not_count(eligible: EligibilityFacts) -> None:
@@ -79,7 +79,7 @@ def test_rule_3_other_days_do_not_count(eligible: EligibilityFacts) -> None:
 
 def test_rule_3_the_employment_is_the_limit(eligible: EligibilityFacts) -> None:
     part_time = candidate(eligible, employments=(Employment(1, Period(date(2020, 1, 1)), Decimal("0.8")),))
-    assert "employment is for 0.8" in only(rules.working_time(part_time), 3, BLOCK)
+    assert "employment is for 80%" in only(rules.working_time(part_time), 3, BLOCK)
     assert rules.working_time(stay(part_time, host_fte=Decimal("0.6"), home_fte=Decimal("0.2"))) == ()
 
 

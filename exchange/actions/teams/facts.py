@@ -13,7 +13,7 @@ from exchange.domain.eligibility_checks import seat_access
 from exchange.domain.periods import DAY, Period, spoken
 from exchange.domain.round_settings import Weeks
 from exchange.domain.seats import Failed, Load, SeatNeed, SeatPerson, failed, free_share
-from exchange.domain.skills import Level, vocabulary
+from exchange.domain.skills import Level, language, vocabulary
 from exchange.store import allocations as allocation_store
 from exchange.store import institutes as institute_store
 from exchange.store import matches as match_store
@@ -106,12 +106,6 @@ def verdict(person_id: int, role: Role, records: Records) -> Failed:
     asked = SeatAsked(lead.lead_institute_id, lead.id, role.period, role.row.share, need.access)
     access = seat_access(records.access.facts(person_id, asked))
     return failed(records.persons[person_id], need, access)
-
-
-def language(code: str) -> str:
-    """The name of a language where the vocabulary has it, its code otherwise."""
-    found = vocabulary().find(f"lang-{code}")
-    return found.label if found else code
 
 
 def _roles(pages: list[WorkstreamPage], today: date) -> tuple[list[Role], list[str]]:

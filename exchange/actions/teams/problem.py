@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from exchange.actions.affinity import IndexCache
-from exchange.actions.teams.facts import Records, Role, language, need_of, verdict
+from exchange.actions.teams.facts import Records, Role, need_of, verdict
 from exchange.domain.seats import Failed, SeatNeed, failed_openly, speaks
-from exchange.domain.skills import Level, SkillRequirement, vocabulary
+from exchange.domain.skills import Level, SkillRequirement, language, vocabulary
 from exchange.domain.team_settings import TeamSettings
 from exchange.matching.affinity import AffinityIndex
 from exchange.matching.easing import Ease

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from exchange.actions import workstreams
 from exchange.actions.affinity import IndexCache
 from exchange.actions.teams import planning, runs
+from exchange.actions.teams.runs import Task
 from exchange.actions.workstreams import RequirementTerms, WorkstreamTerms
 from exchange.domain.team_settings import TeamSettings
 from exchange.matching.assignment import assign
@@ -72,7 +74,14 @@ def give_profiles(session: Session) -> None:
 
 def started(session: Session, *streams: int, **change: object) -> int:
     settings = replace(TeamSettings(workstreams=streams, seconds=5), **change)  # type: ignore[arg-type]
-    return planning.start(session, LEAD, settings, IndexCache(), now=NOW)
+    return planning.start(session, LEAD, settings, now=NOW)
+
+
+def prepared(session: Session, run_id: int) -> Task | None:
+    """Take the run from the queue and prepare it in this process."""
+    assert runs.claim(session, now=NOW) == run_id
+    made = runs.prepare(session, run_id, IndexCache(), today=TODAY)
+    return runs.ready(session, run_id, json.loads(json.dumps(made)), now=NOW)
 
 
 def run_of(session: Session, run_id: int) -> TeamRun:
@@ -80,15 +89,15 @@ def run_of(session: Session, run_id: int) -> TeamRun:
 
 
 def problem_of(session: Session, run_id: int) -> Problem:
+    if not run_of(session, run_id).problem:
+        prepared(session, run_id)
     return problem_from_json(run_of(session, run_id).problem)
 
 
 def solved(session: Session, run_id: int) -> TeamRun:
     """Take the run from the queue and give it its answer, as the worker does."""
-    claimed = runs.claim(session, now=NOW)
-    assert claimed is not None
-    assert claimed[0] == run_id
-    task = claimed[1]
+    task = prepared(session, run_id)
+    assert task is not None
     problem = problem_from_json(task.problem)
     answer = assign(problem, Objective(task.objective), Effort(seconds=5))
     eased = cheapest(problem, answer, eases_from_json(task.problem["eases"]), 5)

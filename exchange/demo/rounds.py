@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from exchange.actions import secondments
-from exchange.actions.affinity import IndexCache
 from exchange.actions.drafts import Proposal
 from exchange.actions.rounds import planning, replanning, taking
 from exchange.actions.rounds.planning import RoundTerms
@@ -36,13 +35,13 @@ def add_all(session: Session, places: Places, *, today: date, now: datetime) -> 
         weeks=52,
         settings=RoundSettings(institutes=taking_part, seconds=5),
     )
-    cache, solver = IndexCache(), Solver(sessionmaker(session.get_bind()), lambda: now)
+    solver = Solver(sessionmaker(session.get_bind()), lambda: now)
     ident = planning.create(session, actor, terms, now=now)
-    run_id = planning.start(session, actor, ident, cache, now=now)
+    run_id = planning.start(session, actor, ident, now=now)
     session.close()
     solver.work()
     _take_some_over(session, actor, run_id, now)
-    replanning.replan(session, actor, run_id, cache, now=now)
+    replanning.replan(session, actor, run_id, now=now)
     session.close()
     solver.work()
 

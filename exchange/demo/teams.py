@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from exchange.actions.affinity import IndexCache
 from exchange.actions.teams import accepting, answers, planning
 from exchange.actions.teams.accepting import Taken
 from exchange.demo.works import Places
@@ -23,7 +22,7 @@ def add_all(session: Session, places: Places, *, today: date, now: datetime) -> 
     """Start a run as the lead, let the solver do it, and ask the first two people of its answer."""
     lead = _actor(session, "lead@uk-aisi.example", today)
     settings = TeamSettings(workstreams=(places.works[EXERCISE],), seconds=5)
-    run_id = planning.start(session, lead, settings, IndexCache(), now=now)
+    run_id = planning.start(session, lead, settings, now=now)
     session.close()
     Solver(sessionmaker(session.get_bind()), lambda: now).work()
     run = teams.find(session, run_id, None)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from exchange.actions.rounds import runs as round_runs
-from exchange.actions.rounds.runs import Claimed
+from exchange.actions.rounds.runs import Ready
 from exchange.actions.teams import runs as team_runs
 from exchange.actions.teams.runs import Task
 from exchange.jobs import steady
@@ -27,20 +27,20 @@ from exchange.scheduling.plan import plan_to_json
 class RoundQueue:
     """Plans of exchange rounds."""
 
+    kind = "round"
     grace = GRACE_SECONDS
     end_silent_ones = staticmethod(round_runs.end_silent_ones)
     note = staticmethod(round_runs.note)
     fail = staticmethod(round_runs.fail)
 
-    def claim(self, session: Session, *, now: datetime) -> tuple[int, Claimed] | None:
-        claimed = round_runs.claim(session, now=now)
-        return (claimed.run_id, claimed) if claimed is not None else None
+    claim = staticmethod(round_runs.claim)
+    ready = staticmethod(round_runs.ready)
 
-    def start(self, claimed: Claimed, folder: Path, memory_mb: int) -> Child:
-        options = Options(seconds=claimed.seconds)
-        if claimed.published is None:
-            return child.start(claimed.problem, folder, options, memory_mb=memory_mb)
-        return steady.start(claimed.problem, claimed.published, folder, options, memory_mb=memory_mb)
+    def start(self, ready: Ready, folder: Path, memory_mb: int) -> Child:
+        options = Options(seconds=ready.seconds)
+        if ready.published is None:
+            return child.start(ready.problem, folder, options, memory_mb=memory_mb)
+        return steady.start(ready.problem, ready.published, folder, options, memory_mb=memory_mb)
 
     def shown(self, started: Child) -> dict[str, Any]:
         """What the page needs of the newest report, with the best plan so far."""
@@ -59,17 +59,19 @@ class RoundQueue:
 class TeamQueue:
     """The seats of workstreams."""
 
+    kind = "team"
     grace = 15.0  # the first steps of the fairness floor are linear programmes, which end before they listen
     end_silent_ones = staticmethod(team_runs.end_silent_ones)
     claim = staticmethod(team_runs.claim)
+    ready = staticmethod(team_runs.ready)
     note = staticmethod(team_runs.note)
     fail = staticmethod(team_runs.fail)
 
-    def start(self, claimed: Task, folder: Path, memory_mb: int) -> Child:
+    def start(self, ready: Task, folder: Path, memory_mb: int) -> Child:
         problem, result = folder / "problem.json", folder / "answer.json"
-        round_files.write_json(claimed.problem, problem)
+        round_files.write_json(ready.problem, problem)
         command = [sys.executable, "-m", "exchange.matching.run", str(problem), str(result), "--explain"]
-        command += ["--objective", claimed.objective, "--seconds", str(claimed.seconds), "--memory-mb", str(memory_mb)]
+        command += ["--objective", ready.objective, "--seconds", str(ready.seconds), "--memory-mb", str(memory_mb)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)  # noqa: S603 - our own module
         return Child(process, result)
 
@@ -86,5 +88,5 @@ class TeamQueue:
 class Solver(QueueWorker):
     """All runs of an installation."""
 
-    def __init__(self, sessions: Sessions, clock: Clock) -> None:
-        super().__init__(sessions, clock, (RoundQueue(), TeamQueue()))
+    def __init__(self, sessions: Sessions, clock: Clock, data: Path | None = None) -> None:
+        super().__init__(sessions, clock, (RoundQueue(), TeamQueue()), data)

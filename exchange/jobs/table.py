@@ -45,4 +45,4 @@ def invite(session: Session, now: datetime) -> None:
 def scheduler_for(database_url: str, table: tuple[Job, ...], data: Path) -> Scheduler:
     """A scheduler with connections of its own. Make it in the process that is to run it."""
     sessions = sessionmaker(open_engine(database_url))
-    return Scheduler(table, sessions, loops=(Solver(sessions, utc_now), Reader(sessions, data)))
+    return Scheduler(table, sessions, loops=(Solver(sessions, utc_now, data), Reader(sessions, data)))

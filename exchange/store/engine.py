@@ -49,6 +49,13 @@ def begin_write(session: Session) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({AUDIT_CHAIN_LOCK})")
 
 
+def begin_snapshot(session: Session) -> None:
+    """End the read that is open, then begin one in which all statements see the same records, on either engine."""
+    session.rollback()
+    if session.get_bind().dialect.name == "postgresql":  # SQLite's reads are so by themselves
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def _configure_sqlite(connection: SqliteConnection, _record: Any) -> None:  # noqa: ANN401 - the pool's record has no public type
     connection.isolation_level = None
     for pragma in _PRAGMAS:

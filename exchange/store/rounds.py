@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from exchange.domain.round_settings import Weeks
 from exchange.store.base import Base, UtcDateTime
 from exchange.store.runs import RunColumns, RunStatus
 
@@ -36,18 +37,27 @@ class Run(RunColumns, Base):
     """One run of the solver over a round, with the plan as it came out.
 
     A run with ``base_id`` replans that run: it keeps close to the ``published`` placements, and ``repair`` is the
-    proposal that was there at once (placements, value and how long it took).
+    proposal that was there at once (placements, value and how long it took). ``asked`` is what it was started with: the
+    days of the round as they were then, ``locks``, and for a replan whether agreed days may be changed.
     """
 
     __tablename__ = "run"
 
     round_id: Mapped[int] = mapped_column(ForeignKey("exchange_round.id", ondelete="CASCADE"), index=True)
+    asked: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     keys: Mapped[dict[str, Any]] = mapped_column(JSON)  # the problem's short names to the ids of records
     plan: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     settings: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the round's, as they were then
     base_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
     published: Mapped[list[Any] | None] = mapped_column(JSON)
     repair: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+def weeks_of(run: Run, row: ExchangeRound) -> Weeks:
+    """The weeks that a run's numbers count; the round may have got other days since."""
+    if "starts_on" not in run.asked:  # of before runs kept them
+        return Weeks(row.starts_on, row.weeks)
+    return Weeks(date.fromisoformat(run.asked["starts_on"]), run.asked["weeks"])
 
 
 @dataclass(frozen=True, slots=True)

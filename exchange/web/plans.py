@@ -16,7 +16,7 @@ from exchange.scheduling.problem import Placement, Problem, placements_from_json
 from exchange.scheduling.reasons import Reason
 from exchange.scheduling.report import institute_figures
 from exchange.store.institutes import InstituteRow
-from exchange.store.rounds import ExchangeRound, Run
+from exchange.store.rounds import ExchangeRound, Run, weeks_of
 from exchange.web import board as timeline
 from exchange.web.board import Bar, Board, Group, Row
 from exchange.web.plan_words import PlanWords
@@ -105,7 +105,7 @@ class PlanView:
 
     @property
     def weeks(self) -> Weeks:
-        return Weeks(self.row.starts_on, self.row.weeks)
+        return weeks_of(self.run, self.row)
 
     def rows(self) -> list[PlanRow]:
         fixed = taking.fixed_in(self.run)

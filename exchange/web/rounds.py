@@ -25,7 +25,6 @@ from exchange.store.rounds import ExchangeRound, Run
 from exchange.web import access, clock, plans, refusals, round_forms
 from exchange.web.access import allowed
 from exchange.web.database import db
-from exchange.web.matching import index_cache
 from exchange.web.paging import numbers_in, typed_number
 from exchange.web.plans import PlanView
 from exchange.web.round_forms import RoundForm
@@ -103,18 +102,25 @@ def edit(ident: int) -> ResponseReturnValue:
 @pages.get("/rounds/<int:ident>")
 @allowed(Permission.ROUNDS_SEE)
 def show(ident: int) -> ResponseReturnValue:
-    return _page(fetched(ident))
+    row = fetched(ident)
+    runs = store.runs_of(db.session(), row.id)
+    return render_template(
+        "rounds/show.html",
+        row=row,
+        weeks=Weeks(row.starts_on, row.weeks),
+        settings=RoundSettings.read(row.settings),
+        runs=runs,
+        comparable=[one for one in runs if one.value is not None],
+        status_words=STATUS_WORDS,
+        institutes=institutes.all_institutes(db.session()),
+    )
 
 
 @pages.post("/rounds/<int:ident>/runs")
 @allowed(Permission.ROUNDS_PLAN)
 def start(ident: int) -> ResponseReturnValue:
     """Start a run; ``lock`` names places of the plan of ``from_run`` that the new run keeps as they are."""
-    row = fetched(ident)
-    try:
-        run_id = actions.start(db.session(), access.actor(), ident, index_cache(), locks=_locks(row), now=clock.now())
-    except Refused as refusal:
-        return _page(row, refusal.verdict.reasons), 422
+    run_id = actions.start(db.session(), access.actor(), ident, locks=_locks(fetched(ident)), now=clock.now())
     return redirect(url_for("runs.show", run_id=run_id), code=303)
 
 
@@ -155,21 +161,6 @@ def fetched_run(run_id: int) -> tuple[Run, ExchangeRound]:
     if found is None:
         abort(404)
     return found
-
-
-def _page(row: ExchangeRound, refused: tuple[str, ...] = ()) -> str:
-    runs = store.runs_of(db.session(), row.id)
-    return render_template(
-        "rounds/show.html",
-        row=row,
-        weeks=Weeks(row.starts_on, row.weeks),
-        settings=RoundSettings.read(row.settings),
-        runs=runs,
-        comparable=[one for one in runs if one.value is not None],
-        status_words=STATUS_WORDS,
-        institutes=institutes.all_institutes(db.session()),
-        refused=refused,
-    )
 
 
 def _offer_what_may_be_left_out(

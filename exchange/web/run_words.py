@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from exchange.store.runs import RunStatus
 
-RUNNING = frozenset({RunStatus.WAITING, RunStatus.RUNNING})
+RUNNING = frozenset({RunStatus.WAITING, RunStatus.PREPARING, RunStatus.RUNNING})
 STATUS_WORDS = {
     RunStatus.WAITING: ("Waiting for the worker", "proposed"),
+    RunStatus.PREPARING: ("Preparing", "active"),
     RunStatus.RUNNING: ("Running", "active"),
     RunStatus.DONE: ("Done", "good"),
     RunStatus.STOPPED: ("Stopped", "plain"),

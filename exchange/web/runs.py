@@ -24,7 +24,6 @@ from exchange.store.runs import RunStatus
 from exchange.web import access, clock, plans
 from exchange.web.access import allowed
 from exchange.web.database import db
-from exchange.web.matching import index_cache
 from exchange.web.paging import numbers_in
 from exchange.web.plans import PlanView
 from exchange.web.rounds import fetched_run
@@ -41,6 +40,8 @@ LIMITS_SHOWN = 8
 def show(run_id: int) -> ResponseReturnValue:
     run, row = fetched_run(run_id)
     plan = plan_from_json(run.plan) if run.plan else None
+    if not run.problem:
+        return _unprepared(run, row)
     known = institutes.all_institutes(db.session())
     view = _view(run, row, known)
     today = clock.today(access.signed_in().zone)
@@ -64,6 +65,20 @@ def show(run_id: int) -> ResponseReturnValue:
         changes=_changes(run, view),
         consequences=following.consequences(db.session(), access.actor(), run, row),
         happened=replanning.happened(db.session(), run, row) if plan else (),
+        may_plan=access.may(Permission.ROUNDS_PLAN),
+    )
+
+
+def _unprepared(run: Run, row: ExchangeRound) -> str:
+    """A run whose problem the worker has not built: it waits, is being prepared, or could not be planned."""
+    return render_template(
+        "rounds/unprepared.html",
+        run=run,
+        row=row,
+        running=run.status in RUNNING,
+        status_words=STATUS_WORDS,
+        progress_words=_progress_words(run),
+        reasons=run.progress.get("reasons", ()),
         may_plan=access.may(Permission.ROUNDS_PLAN),
     )
 
@@ -117,9 +132,8 @@ def accept(run_id: int) -> ResponseReturnValue:
 @pages.post("/runs/<int:run_id>/replan")
 @allowed(Permission.ROUNDS_PLAN)
 def replan(run_id: int) -> ResponseReturnValue:
-    fresh = replanning.replan(
-        db.session(), access.actor(), run_id, index_cache(), agreed="agreed" in request.form, now=clock.now()
-    )
+    agreed = "agreed" in request.form
+    fresh = replanning.replan(db.session(), access.actor(), run_id, agreed=agreed, now=clock.now())
     return redirect(url_for("runs.show", run_id=fresh), code=303)
 
 
@@ -163,6 +177,8 @@ def _percent(run: Run) -> int:
 def _progress_words(run: Run) -> str:
     if run.status is RunStatus.WAITING:
         return "It begins as soon as the worker is free."
+    if run.status is RunStatus.PREPARING:
+        return "Reading the records, and asking the rules who may go where and when"
     if run.status is not RunStatus.RUNNING:
         return run.message or STATUS_WORDS[run.status][0]
     value, bound, gap = (run.progress.get(key) for key in ("value", "bound", "gap"))

@@ -86,7 +86,7 @@ def fill(ident: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             settings = _settings(form, page)
-            run_id = planning.start(db.session(), access.actor(), settings, index_cache(), now=clock.now())
+            run_id = planning.start(db.session(), access.actor(), settings, now=clock.now())
         except Refused as refusal:
             refusals.show(form, refusal)
         else:
@@ -106,6 +106,7 @@ def show(run_id: int) -> ResponseReturnValue:
         status_words=run_words.STATUS_WORDS,
         percent=run_words.percent(run.status, float(run.progress.get("seconds") or 0), run.seconds),
         words=_progress_words(run),
+        reasons=run.progress.get("reasons", ()),
         settings=TeamSettings.read(run.settings),
         objectives=OBJECTIVES,
         result=result,
@@ -234,6 +235,8 @@ def _today() -> date:
 def _progress_words(run: TeamRun) -> str:
     if run.status is RunStatus.WAITING:
         return "It begins as soon as the worker is free."
+    if run.status is RunStatus.PREPARING:
+        return "Reading the records: who may take which seat, and how well they fit"
     if run.status is not RunStatus.RUNNING:
         return run.message or run_words.STATUS_WORDS[run.status][0]
     if run.progress.get("phase") == "explaining":

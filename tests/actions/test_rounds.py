@@ -15,6 +15,7 @@ from exchange.actions.affinity import IndexCache
 from exchange.actions.drafts import Proposal
 from exchange.actions.rounds import following, planning, replanning, runs, taking
 from exchange.actions.rounds import problem as building
+from exchange.actions.rounds.inputs import Question
 from exchange.actions.writing import Refused
 from exchange.domain.periods import Period
 from exchange.domain.secondment_facts import State, Verb
@@ -33,19 +34,19 @@ from exchange.store.runs import SILENT_FOR, RunStatus
 from exchange.store.secondments import Secondment
 from tests.cast import ACTOR, JP, NOW, PERSON, TODAY, UK, US
 from tests.lives import add_stay, content
-from tests.rounds import SETTINGS, START, TERMS, a_plan, a_round, opening
+from tests.rounds import SETTINGS, START, TERMS, a_plan, a_round, opening, prepared
 from tests.stays import shorter_than_offered, with_papers
 
 HR = ACTOR["uk_hr"]
 
 
 def started(session: Session, round_id: int, *locks: Placement) -> int:
-    return planning.start(session, HR, round_id, IndexCache(), locks=locks, now=NOW)
+    return planning.start(session, HR, round_id, locks=locks, now=NOW)
 
 
 def problem_of(session: Session, round_id: int) -> Problem:
     row = session.get_one(ExchangeRound, round_id)
-    return building.build(session, None, row, today=TODAY)[0]
+    return building.build(session, None, Question.of(row), today=TODAY)[0]
 
 
 def run_of(session: Session, run_id: int) -> Run:
@@ -228,28 +229,33 @@ def test_a_round_that_cannot_be_planned_says_what_to_do(session: Session, hosts:
         american = tuple(ident for key, ident in PERSON.items() if ACTOR[key].institute_id == US)
         settings = replace(SETTINGS, without_people=american)
     round_id = a_round(session, replace(TERMS, settings=settings))
-    with pytest.raises(Refused) as raised:
-        started(session, round_id)
-    assert ("belongs to UK AISI" if hosts else "no openings") in told(raised)
-    assert session.scalar(select(Run.id)) is None
+    run_id = started(session, round_id)
+    assert prepared(session, run_id) is None
+    run = run_of(session, run_id)
+    assert run.status is RunStatus.FAILED
+    assert run.message.startswith("It could not be planned: ")
+    assert any(("belongs to UK AISI" if hosts else "no openings") in one for one in run.progress["reasons"])
+    notice = session.scalars(select(Notice).where(Notice.person_id == PERSON["uk_hr"])).one()
+    assert notice.text == "Your exchange round Summer 2027 could not be planned."
 
 
 def test_locks_that_contradict_each_other_are_refused_by_name(session: Session, round_id: int) -> None:
     one = Placement("Ada Lindqvist", "Visiting evaluator US-1", 1, 30)
-    with pytest.raises(Refused) as raised:
-        started(session, round_id, one, replace(one, candidate="Hannah Stein"))
-    assert "Visiting evaluator US-1 has 2 seats in use" in told(raised)
-    with pytest.raises(Refused) as raised:
-        started(session, round_id, one, replace(one, opening="Visiting evaluator UK-1"))
-    assert "Ada Lindqvist has 2 placements" in told(raised)
+    for other, words in (
+        (replace(one, candidate="Hannah Stein"), "Visiting evaluator US-1 has 2 seats in use"),
+        (replace(one, opening="Visiting evaluator UK-1"), "Ada Lindqvist has 2 placements"),
+    ):
+        run_id = started(session, round_id, one, other)
+        assert prepared(session, run_id) is None
+        assert words in run_of(session, run_id).message
 
 
 def test_what_is_locked_stays_in_the_next_plan(session: Session, round_id: int) -> None:
     lock = Placement("Rhys Bevan", "Visiting evaluator US-1", 10, 30)
     run_id = started(session, round_id, lock)
-    claimed = runs.claim(session, now=NOW)
-    assert claimed is not None
-    assert lock in claimed.problem.confirmed
+    ready = prepared(session, run_id)
+    assert ready is not None
+    assert lock in ready.problem.confirmed
     assert lock not in taking.fixed_in(run_of(session, run_id))
 
 
@@ -257,9 +263,8 @@ def test_a_waiting_run_stops_at_once_and_a_running_one_is_asked(session: Session
     waiting, second = started(session, round_id), started(session, round_id)
     planning.stop(session, HR, waiting, now=NOW)
     assert run_of(session, waiting).status is RunStatus.STOPPED
-    claimed = runs.claim(session, now=NOW)
-    assert claimed is not None
-    assert claimed.run_id == second
+    assert runs.claim(session, now=NOW) == second
+    assert run_of(session, second).status is RunStatus.PREPARING
     planning.stop(session, HR, second, now=NOW)
     assert runs.note(session, second, {"value": 1}, now=NOW)
     with pytest.raises(Refused) as raised:
@@ -281,7 +286,7 @@ def test_a_run_whose_worker_went_away_says_that_it_was_interrupted(session: Sess
 def test_others_find_no_round_and_no_run(session: Session, round_id: int, key: str) -> None:
     run_id, _ = a_plan(session, round_id)
     for attempt in (
-        lambda: planning.start(session, ACTOR[key], round_id, IndexCache(), now=NOW),
+        lambda: planning.start(session, ACTOR[key], round_id, now=NOW),
         lambda: planning.stop(session, ACTOR[key], run_id, now=NOW),
         lambda: taking.accept(session, ACTOR[key], run_id, None, now=NOW),
         lambda: planning.change(session, ACTOR[key], round_id, TERMS, version=1, now=NOW),
@@ -428,6 +433,13 @@ def slipped(session: Session, run_id: int, weeks: int) -> Secondment:
     return draft
 
 
+def mended(session: Session, run_id: int) -> Run:
+    """A replan of the run, as far as its instant repair."""
+    fresh = replanning.replan(session, HR, run_id, now=NOW)
+    assert prepared(session, fresh) is not None
+    return run_of(session, fresh)
+
+
 def test_a_slip_is_kept_and_the_rest_stays_as_it_was(session: Session, round_id: int) -> None:
     run_id, plan = a_plan(session, round_id)
     draft = slipped(session, run_id, 2)
@@ -435,7 +447,7 @@ def test_a_slip_is_kept_and_the_rest_stays_as_it_was(session: Session, round_id:
     said = [one.sentence for one in replanning.happened(session, run_of(session, run_id), row)]
     assert len(said) == 1
     assert "now goes from" in said[0]
-    fresh = run_of(session, replanning.replan(session, HR, run_id, IndexCache(), now=NOW))
+    fresh = mended(session, run_id)
     assert fresh.repair is not None
     assert fresh.published is not None
     assert fresh.repair["seconds"] < 5
@@ -452,7 +464,7 @@ def test_who_withdrew_is_out_and_the_seat_is_filled_again(session: Session, roun
     gone = drafts(session)[0]
     home = "uk_hr" if gone.home_institute_id == UK else "us_hr"
     secondments.move(session, ACTOR[home], gone.id, Verb.WITHDRAW, reason="Plans changed", now=NOW)
-    fresh = run_of(session, replanning.replan(session, HR, run_id, IndexCache(), now=NOW))
+    fresh = mended(session, run_id)
     assert fresh.repair is not None
     people = {fresh.keys["people"][one[0]] for one in fresh.repair["placements"]}
     assert gone.person_id not in people
@@ -466,7 +478,7 @@ def test_taking_a_replan_over_moves_drafts_in_place(session: Session, round_id: 
     seat = session.get_one(Opening, second.opening_id)
     seat.opens_on = second.starts_on + timedelta(weeks=3)
     session.commit()
-    fresh = replanning.replan(session, HR, run_id, IndexCache(), now=NOW)
+    fresh = replanning.replan(session, HR, run_id, now=NOW)
     assert Solver(sessionmaker(session.get_bind()), lambda: NOW).work() == 1
     before = (first.starts_on, first.ends_on)
     made, left_out = taking.accept(session, HR, fresh, None, now=NOW)
@@ -479,7 +491,7 @@ def test_taking_a_replan_over_moves_drafts_in_place(session: Session, round_id: 
 
 def replanned(session: Session, run_id: int, *, agreed: bool = False) -> Run:
     """A replan of the run, with its plan."""
-    fresh = replanning.replan(session, HR, run_id, IndexCache(), agreed=agreed, now=NOW)
+    fresh = replanning.replan(session, HR, run_id, agreed=agreed, now=NOW)
     assert Solver(sessionmaker(session.get_bind()), lambda: NOW).work() == 1
     session.expire_all()
     return run_of(session, fresh)
@@ -563,17 +575,16 @@ def test_agreed_days_are_changed_by_a_version_of_the_agreement_only(session: Ses
 def test_a_plan_of_nobody_cannot_be_changed(session: Session, round_id: int) -> None:
     run_id = started(session, round_id)
     with pytest.raises(Refused) as raised:
-        replanning.replan(session, HR, run_id, IndexCache(), now=NOW)
+        replanning.replan(session, HR, run_id, now=NOW)
     assert "no plan to change yet" in told(raised)
     with pytest.raises(Refused) as raised:
-        replanning.replan(session, ACTOR["us_hr"], run_id, IndexCache(), now=NOW)
+        replanning.replan(session, ACTOR["us_hr"], run_id, now=NOW)
     assert raised.value.verdict.refusal is Refusal.NOT_FOUND
 
 
 def test_a_plan_that_breaks_a_rule_is_not_kept(session: Session, round_id: int) -> None:
     run_id = started(session, round_id)
-    runs.claim(session, now=NOW)
-    row = run_of(session, run_id)
+    prepared(session, run_id)
     unlawful = {"placements": [["Ada Lindqvist", "Visiting evaluator UK-1", 0, 30]], "value": 1, "gap": 0.0}
     runs.finish(session, run_id, unlawful, stopped=False, now=NOW)
     row = run_of(session, run_id)
@@ -604,13 +615,14 @@ def test_a_round_is_built_by_the_rules_of_eligibility(session: Session, round_id
     tomas.ends_on = START + timedelta(weeks=30)
     session.commit()
     row, plain, asking = session.get_one(ExchangeRound, round_id), "Visiting evaluator US-1", "Visiting evaluator US-2"
-    problem, _ = building.build(session, IndexCache(), row, today=TODAY)
+    problem, _ = building.build(session, IndexCache(), Question.of(row), today=TODAY)
     assert problem.eligible is not None
     assert problem.barred["Ada Lindqvist", plain].startswith("Host and home together ask for 100% of")
     assert problem.eligible["Priya Raman", plain] == ((3, 52, 52),)
     assert problem.eligible["Priya Raman", asking] == ((3, 52, 52),)
     assert problem.eligible["Tomas Rivera", "Visiting evaluator UK-1"] == ((0, 30, 30),)
     run_id = started(session, round_id)
+    prepared(session, run_id)
     assert problem_from_json(run_of(session, run_id).problem).eligible == problem.eligible
     assert {one.rule for one in check(problem, [Placement("Tomas Rivera", "Visiting evaluator UK-1", 2, 30)])} == {
         "eligibility"
@@ -618,6 +630,7 @@ def test_a_round_is_built_by_the_rules_of_eligibility(session: Session, round_id
     # vetting, recognition and visit take longer than the agreement does
     early = replace(TERMS, starts_on=TODAY + timedelta(days=30))
     planning.change(session, HR, round_id, early, version=1, now=NOW)
-    problem, _ = building.build(session, IndexCache(), session.get_one(ExchangeRound, round_id), today=TODAY)
+    session.refresh(row)
+    problem, _ = building.build(session, IndexCache(), Question.of(row), today=TODAY)
     assert problem.eligible is not None
     assert problem.eligible["Owen Pryce", plain][0][0] == 9

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from exchange.actions.affinity import IndexCache
 from exchange.actions.teams import accepting, answers, explaining, planning
 from exchange.actions.teams.accepting import Taken
 from exchange.actions.writing import Refused
@@ -27,7 +26,19 @@ from exchange.store.runs import RunStatus
 from exchange.store.teams import TeamRun
 from tests.cast import ACTOR, JP, NOW, PERSON, TODAY, UK, US
 from tests.matching.rounds import check, value
-from tests.teams import LEAD, a_need, a_stream, filled, give_profiles, problem_of, run_of, solved, stands_on, started
+from tests.teams import (
+    LEAD,
+    a_need,
+    a_stream,
+    filled,
+    give_profiles,
+    prepared,
+    problem_of,
+    run_of,
+    solved,
+    stands_on,
+    started,
+)
 
 ADA, TOMAS = PERSON["ada"], PERSON["tomas"]
 
@@ -286,7 +297,9 @@ def test_a_text_that_is_not_english_is_said(session: Session) -> None:
     )
     stream = a_stream(session, description=text)
     a_need(session, stream, skills=())
-    run = run_of(session, started(session, stream))
+    run_id = started(session, stream)
+    prepared(session, run_id)
+    run = run_of(session, run_id)
     assert any("does not look English" in note for note in run.notes)
 
 
@@ -350,7 +363,7 @@ def test_only_a_lead_of_the_leading_institute_fills_its_seats(session: Session, 
     run = filled(session, stream)
     settings = TeamSettings.read(run.settings)
     with pytest.raises(Refused):
-        planning.start(session, ACTOR[key], settings, IndexCache(), now=NOW)
+        planning.start(session, ACTOR[key], settings, now=NOW)
     with pytest.raises(Refused) as refused:
         accepting.accept(session, ACTOR[key], run.id, None, now=NOW)
     assert refused.value.verdict.refusal is Refusal.NOT_FOUND

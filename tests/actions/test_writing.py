@@ -12,10 +12,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from exchange.actions.writing import MissingRecordError, Refused, bookkeeping, refuse, writing
+from exchange.domain.actors import SYSTEM
 from exchange.domain.audit import verify
 from exchange.domain.verdict import Refusal
 from exchange.store import audit
 from exchange.store.audit import AuditEvent
+from exchange.store.engine import begin_snapshot
 from exchange.store.notices import Notice, OutgoingMail
 from exchange.store.people import MailChoice, Person, PersonStatus
 from tests.cast import ACTOR, NOW, PERSON, UK
@@ -186,6 +188,18 @@ def test_a_notice_is_mailed_as_the_person_chose_and_only_once(
         work.record("Told.")
     assert session.scalar(select(func.count()).select_from(Notice)) == 1
     assert session.scalar(select(func.count()).select_from(OutgoingMail)) == mails
+
+
+def test_a_snapshot_does_not_see_what_is_written_meanwhile(database: Database) -> None:
+    with database.session() as reading, database.session() as other:
+        begin_snapshot(reading)
+        before = reading.scalar(select(func.count()).select_from(Notice))
+        with writing(other, SYSTEM, "test:write", now=NOW) as work:
+            work.notify(PERSON["ada"], "Written meanwhile", "/")
+            work.record("Wrote.")
+        assert reading.scalar(select(func.count()).select_from(Notice)) == before
+        reading.rollback()
+        assert reading.scalar(select(func.count()).select_from(Notice)) == before + 1
 
 
 def test_an_acknowledged_commit_is_on_disk(sqlite_database: Database) -> None:

@@ -16,7 +16,7 @@ from tests.browser.conftest import served
 from tests.browser.demo_world import _cookie
 from tests.cast import NOW, PERSON, UK, US
 from tests.engines import Database
-from tests.rounds import opening
+from tests.rounds import opening, prepared
 
 pytestmark = pytest.mark.browser
 
@@ -75,9 +75,10 @@ def test_a_round_from_plan_to_replan(page: Page, worker: Callable[[], int], sqli
     page.goto(second_run)
     expect(page.get_by_text(" now goes from ")).to_be_visible()
     page.get_by_role("button", name="Propose the smallest change").click()
+    expect(page.get_by_role("heading", name="Waiting for the worker")).to_be_visible()
+    assert worker() == 1
     expect(page.get_by_role("heading", name="The smallest change")).to_be_visible()
     expect(page.get_by_text("1 moved", exact=False)).to_be_visible()
-    assert worker() == 1
     expect(page.get_by_text("The price of stability", exact=False)).to_be_visible()
 
     watch_the_best_plan_change(page, sqlite_database)
@@ -88,14 +89,16 @@ def watch_the_best_plan_change(page: Page, database: Database) -> None:
     page.get_by_role("link", name="Summer 2027").click()
     page.get_by_role("button", name="Plan it").click()
     expect(page.get_by_role("heading", name="Waiting for the worker")).to_be_visible()
-    page.evaluate("window.same = true")
+    run_id = int(page.url.rsplit("/", 1)[1])
     with database.session() as session:
-        claimed = runs.claim(session, now=NOW)
-        assert claimed is not None
-        seat = next(one for one in claimed.problem.openings if one.institute == "US CAISI")
+        ready = prepared(session, run_id)
+        assert ready is not None
+        expect(page.get_by_role("heading", name="Running")).to_be_visible()
+        page.evaluate("window.same = true")
+        seat = next(one for one in ready.problem.openings if one.institute == "US CAISI")
         for person, start in (("Ada Lindqvist", 2), ("Priya Raman", 10)):
             progress = {"value": 400, "placements": [[person, seat.id, start, 30]]}
-            runs.note(session, claimed.run_id, progress, now=NOW)
+            runs.note(session, run_id, progress, now=NOW)
             row = page.locator(".tl-row", has_text=person)
             expect(row.locator("a.bar")).to_be_visible()
             expect(page.locator(".tl a.bar")).to_have_count(1)

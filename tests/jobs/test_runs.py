@@ -7,7 +7,6 @@ from threading import Timer
 import pytest
 from sqlalchemy.orm import Session
 
-from exchange.actions.affinity import IndexCache
 from exchange.actions.rounds import planning
 from exchange.jobs.runs import Solver
 from exchange.scheduling.checker import check
@@ -24,7 +23,7 @@ def run_id(database: Database) -> int:
     with database.session() as session:
         opening(session, US, "US-1")
         opening(session, UK, "UK-1")
-        return planning.start(session, ACTOR["uk_hr"], a_round(session), IndexCache(), now=NOW)
+        return planning.start(session, ACTOR["uk_hr"], a_round(session), now=NOW)
 
 
 def run_of(session: Session, run_id: int) -> Run:

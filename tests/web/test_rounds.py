@@ -11,8 +11,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from exchange.actions import openings, secondments
+from exchange.actions.affinity import IndexCache
 from exchange.actions.drafts import Proposal
-from exchange.actions.rounds import runs, taking
+from exchange.actions.rounds import preparing, runs, taking
 from exchange.domain.secondment_facts import Verb
 from exchange.jobs.runs import Solver
 from exchange.store.openings import OpeningStatus
@@ -21,7 +22,7 @@ from exchange.store.secondments import Secondment
 from tests.cast import ACTOR, NOW, UK, US
 from tests.clients import PageClient
 from tests.engines import Database
-from tests.rounds import a_plan, a_round, opening
+from tests.rounds import a_plan, a_round, opening, prepared
 from tests.statements import MOST, statements
 
 As = Callable[[str], PageClient]
@@ -96,9 +97,14 @@ def test_what_was_typed_stays_when_it_is_refused(as_: As) -> None:
 def test_a_round_without_openings_says_so_on_its_page(as_: As, database: Database) -> None:
     with database.session() as session:
         round_id = a_round(session)
-    answer = as_("uk_hr").send(f"/rounds/{round_id}/runs")
-    assert answer.status_code == 422
-    assert "There are no openings in this round: add at least one." in answer.text
+    client = as_("uk_hr")
+    address = client.send(f"/rounds/{round_id}/runs").location
+    assert "It begins as soon as the worker is free." in client.get(address).text
+    assert Solver(database.session, lambda: NOW).work() == 1
+    page = client.get(address).text
+    assert "It could not be planned" in page
+    assert "There are no openings in this round: add at least one." in page
+    assert "data-poll" not in page
 
 
 def test_the_plan_stands_on_a_board_with_reasons(as_: As, planned: tuple[int, int]) -> None:
@@ -132,12 +138,17 @@ def test_a_running_run_shows_its_best_plan_so_far(as_: As, database: Database, p
     client = as_("uk_hr")
     second = client.send(f"/rounds/{round_id}/runs").location
     with database.session() as session:
-        claimed = runs.claim(session, now=NOW)
-        assert claimed is not None
+        assert runs.claim(session, now=NOW) == first + 1
+        page = client.get(second).text
+        assert "asking the rules who may go where" in page
+        assert "data-poll" in page
+        assert "Stop" in page
+        made = preparing.prepare(session, first + 1, IndexCache(), today=NOW.date())
+        runs.ready(session, first + 1, made, now=NOW)
         plan = session.get_one(Run, first).plan
         assert plan is not None
         progress = {"seconds": 1, "value": 400, "bound": 420.0, "gap": 0.05, "placements": plan["placements"]}
-        runs.note(session, claimed.run_id, progress, now=NOW)
+        runs.note(session, first + 1, progress, now=NOW)
     page = client.get(second).text
     assert "2 placed, 400 points; at most 420 are possible, a gap of 5.0%" in page
     assert "data-poll" in page
@@ -186,9 +197,12 @@ def test_a_slip_is_answered_by_the_smallest_change(as_: As, database: Database, 
     page = client.get(f"/runs/{run_id}").text
     assert " now goes from " in page
     fresh = client.send(f"/runs/{run_id}/replan").location
+    with database.session() as session:
+        prepared(session, int(fresh.rsplit("/", 1)[1]))
     page = client.get(fresh).text
     assert "1 kept, 1 moved, 0 dropped, 0 new." in page
     assert "The instant repair" in page
+    fresh = client.send(f"/runs/{run_id}/replan").location
     Solver(database.session, lambda: NOW).work()
     page = client.get(fresh).text
     assert "The price of stability" in page

@@ -20,13 +20,12 @@ from exchange.domain import secondments as rules
 from exchange.domain.access import Permission
 from exchange.domain.actors import Actor, Role
 from exchange.domain.periods import Period
-from exchange.domain.round_settings import Weeks
 from exchange.domain.secondment_facts import State, Verb
 from exchange.domain.verdict import Refusal
 from exchange.scheduling.problem import placements_from_json
 from exchange.store import agreements, institutes, people, round_facts, secondment_facts, secondments
 from exchange.store.round_facts import NOT_BEGUN, OPEN, Stay
-from exchange.store.rounds import ExchangeRound, Run
+from exchange.store.rounds import ExchangeRound, Run, weeks_of
 from exchange.store.secondments import Found, reference
 
 NO_PLACE = "The plan of the exchange round has no place for it any more."
@@ -136,7 +135,7 @@ def _theirs(session: Session, run: Run, row: ExchangeRound) -> list[Stay]:
 
 def _planned(run: Run, row: ExchangeRound) -> dict[int, dict[int, Period]]:
     """The days the plan has for each person at each opening, by their ids (0: a seat outside the round)."""
-    weeks, found = Weeks(row.starts_on, row.weeks), dict[int, dict[int, Period]]()
+    weeks, found = weeks_of(run, row), dict[int, dict[int, Period]]()
     for one in placements_from_json(run.plan["placements"]) if run.plan else ():
         person, opening = run.keys["people"].get(one.candidate), run.keys["openings"].get(one.opening, 0)
         if person is not None:

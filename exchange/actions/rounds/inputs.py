@@ -19,7 +19,7 @@ from exchange.store.institutes import InstituteRow
 from exchange.store.matches import Considered
 from exchange.store.openings import Opening
 from exchange.store.round_facts import Stay
-from exchange.store.rounds import ExchangeRound
+from exchange.store.rounds import ExchangeRound, Run, weeks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,27 @@ class Keys:
 
     def to_json(self) -> dict[str, dict[str, int]]:
         return {"people": dict(self.people), "openings": dict(self.openings)}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be planned: whose round it is, over which weeks, and what was decided."""
+
+    round_id: int
+    planner_id: int
+    weeks: Weeks
+    settings: RoundSettings
+
+    @classmethod
+    def of(cls, row: ExchangeRound) -> Question:
+        """As the round stands."""
+        return cls(row.id, row.institute_id, Weeks(row.starts_on, row.weeks), RoundSettings.read(row.settings))
+
+    @classmethod
+    def asked(cls, run: Run, row: ExchangeRound) -> Question:
+        """As the round stood when the run was started."""
+        settings = row.settings if run.settings is None else run.settings
+        return cls(row.id, row.institute_id, weeks_of(run, row), RoundSettings.read(settings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +90,9 @@ class Records:
         return stay.person_id in self.names and self.planner_id in {stay.home_id, stay.host_id}
 
 
-def load(session: Session, row: ExchangeRound, today: date) -> Records:
+def load(session: Session, asked: Question, today: date) -> Records:
     """The records as they stand; what the settings leave out is not loaded."""
-    settings, weeks = RoundSettings.read(row.settings), Weeks(row.starts_on, row.weeks)
+    settings, weeks = asked.settings, asked.weeks
     taking_part, known = frozenset(settings.institutes), institute_store.all_institutes(session)
     people = {
         ident: who
@@ -85,7 +106,7 @@ def load(session: Session, row: ExchangeRound, today: date) -> Records:
     }
     claims = match_store.claims(session)
     return Records(
-        planner_id=row.institute_id,
+        planner_id=asked.planner_id,
         weeks=weeks,
         settings=settings,
         today=today,
@@ -93,14 +114,14 @@ def load(session: Session, row: ExchangeRound, today: date) -> Records:
         institutes={ident: one for ident, one in known.items() if ident in taking_part},
         people=people,
         openings=openings,
-        stays=tuple(store.stays(session, weeks.first, row.id)),
+        stays=tuple(store.stays(session, weeks.first, asked.round_id)),
         names=distinct({ident: who.name for ident, who in people.items()}),
         seats=distinct({opening.id: opening.title for opening in openings}),
         claims={ident: {claim.skill: int(claim.level) for claim in held} for ident, held in claims.items()},
         holidays=_holidays(session, weeks.window),
         fiscal_months=store.fiscal_months(session) if settings.budgets else {},
         absent=store.absences(session, weeks.window),
-        proposed=store.proposed(session, weeks.window, row.id),
+        proposed=store.proposed(session, weeks.window, asked.round_id),
         before=ledger(balance.exchanged(session, taking_part), today, Period(date.min, weeks.first - DAY)),
     )
 

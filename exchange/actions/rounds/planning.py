@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from exchange.actions.affinity import IndexCache
-from exchange.actions.rounds import problem as building
 from exchange.actions.writing import Work, refuse, writing
 from exchange.domain import access
 from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
 from exchange.domain.round_settings import RoundSettings, Weeks, first_monday
 from exchange.domain.verdict import Refusal
-from exchange.scheduling import validity
-from exchange.scheduling.checker import check
-from exchange.scheduling.problem import Placement, Problem, problem_to_json
+from exchange.scheduling.problem import Placement
 from exchange.store import rounds as store
 from exchange.store.rounds import ExchangeRound, Run
-from exchange.store.runs import RunStatus
 
 LONGEST = 260  # weeks
 
@@ -81,44 +76,33 @@ def change(session: Session, actor: Actor, round_id: int, terms: RoundTerms, *, 
         work.record(f"{actor.name} changed the exchange round {row.title}.", {"before": before, "after": row.settings})
 
 
-def start(
-    session: Session, actor: Actor, round_id: int, cache: IndexCache, *, locks: Iterable[Placement] = (), now: datetime
-) -> int:
-    """Put a run of the solver in the queue, over the records as they stand; returns its id.
+def start(session: Session, actor: Actor, round_id: int, *, locks: Iterable[Placement] = (), now: datetime) -> int:
+    """Put a run in the queue and return its id; the worker reads the records and says where they cannot be planned.
 
     Raises:
-        Refused: not found, not the actor's, or the round cannot be planned, each reason with what to do.
+        Refused: not found, or not the actor's.
     """
     with writing(session, actor, "round:run", now=now) as work:
         row = fetched_round(work, round_id)
-        kept = tuple(locks)
-        problem, keys = building.build(session, cache, row, locks=kept, today=now.date())
-        if faults := validity.sentences(problem) or _lock_faults(problem, kept):
-            raise refuse(Refusal.INVALID, *faults)
-        run = Run(
-            round_id=row.id,
-            seconds=RoundSettings.read(row.settings).seconds,
-            settings=row.settings,
-            problem=problem_to_json(problem),
-            keys={**keys.to_json(), "locked": [lock.to_json() for lock in kept]},
-            created_by_id=actor.person_id,
-            created_at=now,
-        )
+        run = waiting_run(row, actor, now)
+        run.asked["locks"] = [lock.to_json() for lock in locks]
         session.add(run)
         session.flush()
-        work.record(
-            f"{actor.name} started a run of {row.title} with {len(problem.candidates)} people "
-            f"and {len(problem.openings)} openings.",
-            {"run": run.id, "problem": problem.digest()},
-        )
+        work.record(f"{actor.name} started a run of {row.title}.", {"run": run.id, "asked": run.asked})
         return run.id
 
 
-def _lock_faults(problem: Problem, locks: tuple[Placement, ...]) -> tuple[str, ...]:
-    """Why the locks cannot all be kept beside what stands already."""
-    stands = tuple(placement for placement in problem.confirmed if placement not in locks)
-    broken = check(replace(problem, confirmed=stands), problem.confirmed)
-    return tuple(f"{one.sentence} Unlock one of them." for one in broken if not one.inherited)
+def waiting_run(row: ExchangeRound, actor: Actor, now: datetime) -> Run:
+    """A run that keeps what was decided for the round until now."""
+    return Run(
+        round_id=row.id,
+        seconds=RoundSettings.read(row.settings).seconds,
+        settings=row.settings,
+        asked={"starts_on": row.starts_on.isoformat(), "weeks": row.weeks},
+        keys={"people": {}, "openings": {}},
+        created_by_id=actor.person_id,
+        created_at=now,
+    )
 
 
 def _require_sense(terms: RoundTerms, today: date) -> None:
@@ -141,11 +125,7 @@ def stop(session: Session, actor: Actor, run_id: int, *, now: datetime) -> None:
     """
     with writing(session, actor, "round:stop", now=now) as work:
         run, row = fetched_run(work, run_id)
-        if run.status is RunStatus.WAITING:
-            run.status, run.finished_at, run.message = RunStatus.STOPPED, now, "Stopped before it began."
-        elif run.status is RunStatus.RUNNING:
-            run.stop_asked = True
-        else:
+        if not run.ask_to_stop(now):
             raise refuse(Refusal.CONFLICT, f"This run is {run.status.value} already.")
         work.record(f"{actor.name} stopped a run of {row.title}.", {"run": run_id})
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from exchange.actions.affinity import IndexCache
 from exchange.actions.rounds.eligible import judge
-from exchange.actions.rounds.inputs import Keys, Records, load
+from exchange.actions.rounds.inputs import Keys, Question, Records, load
 from exchange.actions.rounds.people import candidate
 from exchange.actions.rounds.standing import Standing, standing
 from exchange.domain.periods import Period, add_months
@@ -27,7 +27,6 @@ from exchange.store import round_facts
 from exchange.store.institutes import InstituteRow
 from exchange.store.need_texts import opening_text
 from exchange.store.openings import Opening, StartRule
-from exchange.store.rounds import ExchangeRound
 
 ENOUGH_MONEY = 10**9  # of an institute that is not bound by money
 MOST_POINTS = 20  # per week, for an affinity of 1
@@ -36,7 +35,7 @@ MOST_POINTS = 20  # per week, for an affinity of 1
 def build(
     session: Session,
     cache: IndexCache | None,
-    row: ExchangeRound,
+    asked: Question,
     *,
     locks: Iterable[Placement] = (),
     free: frozenset[int] = frozenset(),
@@ -49,13 +48,13 @@ def build(
     the people of ``left`` are out of this round. Without a ``cache`` nothing has points and no rule of eligibility is
     asked about, which is enough to check the limits of the round.
     """
-    records = load(session, row, today)
+    records = load(session, asked, today)
     stands = standing(records, [stay for stay in records.stays if stay.id not in free])
     wanted = _wanted_locks(stands, locks)
     eligible, barred = (None, {}) if cache is None else judge(session, records, round_facts.secondments(session, free))
     problem = Problem(
-        weeks=row.weeks,
-        now=-((row.starts_on - today).days // 7),  # below nought before the round: lead times run from today
+        weeks=asked.weeks.count,
+        now=-((asked.weeks.first - today).days // 7),  # below nought before the round: lead times run from today
         objective=_objective(records),
         institutes=(*(_institute(one, records) for one in records.institutes.values()), *stands.institutes),
         teams=(*(_team(one, records) for one in records.institutes.values()), *stands.teams),

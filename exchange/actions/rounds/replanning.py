@@ -1,38 +1,30 @@
 """Replanning: what has happened to a plan since it was taken over, and the smallest change that answers it.
 
-The instant repair is computed while the coordinator waits (a fraction of a second); the worker then searches the whole
-round for something better that stays as close. What slipped is kept where it now is; who withdrew is out; what nobody
-has agreed to yet may be moved.
+The worker reads the records and shows the instant repair (a fraction of a second); it then searches the whole round for
+something better that stays as close. What slipped is kept where it now is; who withdrew is out; what nobody has agreed
+to yet may be moved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from time import perf_counter
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from exchange.actions.affinity import IndexCache
-from exchange.actions.rounds import problem as building
 from exchange.actions.rounds.inputs import Keys
-from exchange.actions.rounds.planning import fetched_run
+from exchange.actions.rounds.planning import fetched_run, waiting_run
 from exchange.actions.writing import refuse, writing
-from exchange.domain import access
-from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
 from exchange.domain.periods import spoken
-from exchange.domain.round_settings import RoundSettings, Weeks
+from exchange.domain.round_settings import Weeks
 from exchange.domain.secondment_facts import FINAL, State
 from exchange.domain.verdict import Refusal
-from exchange.scheduling import validity
-from exchange.scheduling.problem import Placement, Problem, placements_from_json, problem_to_json
-from exchange.scheduling.replan import Replanned, repair
-from exchange.store import round_facts, rounds
+from exchange.scheduling.problem import Placement, Problem, placements_from_json
+from exchange.store import round_facts
 from exchange.store.openings import OpeningStatus
 from exchange.store.round_facts import NOT_BEGUN, OPEN, Stay
-from exchange.store.rounds import ExchangeRound, Run
+from exchange.store.rounds import ExchangeRound, Run, weeks_of
 
 GONE = FINAL - {State.CLOSED}
 
@@ -56,18 +48,18 @@ class _Followed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Proposal:
-    problem: Problem
-    keys: Keys
-    published: tuple[Placement, ...]
-    replanned: Replanned | None
-    seconds: float
-    faults: tuple[str, ...]
+class Changed:
+    """What has become of a plan: its rows, the stays that a new one may move, and who is out of it."""
+
+    followed: tuple[_Followed, ...]
+    weeks: Weeks
+    free: frozenset[int]
+    left: frozenset[int]
 
 
 def happened(session: Session, run: Run, row: ExchangeRound) -> list[Happened]:
     """What the plan of this run does not know: secondments that moved or ended, openings that closed."""
-    weeks = Weeks(row.starts_on, row.weeks)
+    weeks = weeks_of(run, row)
     found = [
         Happened(sentence, one.stay.id)
         for one in _followed(session, run)
@@ -81,82 +73,62 @@ def happened(session: Session, run: Run, row: ExchangeRound) -> list[Happened]:
     return found
 
 
-def replan(
-    session: Session, actor: Actor, run_id: int, cache: IndexCache, *, agreed: bool = False, now: datetime
-) -> int:
-    """Propose the smallest change of this run's plan, and let the worker look for a better one; the new run's id.
+def replan(session: Session, actor: Actor, run_id: int, *, agreed: bool = False, now: datetime) -> int:
+    """Let the worker propose the smallest change of this run's plan, then look for a better one; the new run's id.
 
     ``agreed``: what both institutes have agreed to and has not begun may be given other days too.
 
     Raises:
-        Refused: not found, not the actor's, no plan, or the round can no longer be planned.
+        Refused: not found, not the actor's, or no plan.
     """
-    found = rounds.find_run(session, run_id, access.reach(actor, Permission.ROUNDS_PLAN))
-    proposal = _propose(session, cache, *found, agreed=agreed, today=now.date()) if found and found[0].plan else None
     with writing(session, actor, "round:replan", now=now) as work:
         run, row = fetched_run(work, run_id)
-        if proposal is None:
+        if run.plan is None:
             raise refuse(Refusal.CONFLICT, "There is no plan to change yet: wait for the run to end.")
-        if proposal.replanned is None:
-            raise refuse(Refusal.INVALID, *proposal.faults)
-        fresh = Run(
-            round_id=row.id,
-            base_id=run.id,
-            seconds=RoundSettings.read(row.settings).seconds,
-            settings=row.settings,
-            problem=problem_to_json(proposal.problem),
-            keys=proposal.keys.to_json(),
-            published=[one.to_json() for one in proposal.published],
-            repair={
-                "placements": [one.to_json() for one in proposal.replanned.placements],
-                "value": proposal.replanned.value,
-                "seconds": round(proposal.seconds, 3),
-            },
-            created_by_id=actor.person_id,
-            created_at=now,
-        )
+        fresh = waiting_run(row, actor, now)
+        fresh.base_id = run.id
+        fresh.asked["agreed"] = agreed
         session.add(fresh)
         session.flush()
-        diff = proposal.replanned.diff
         work.record(
-            f"{actor.name} asked for the smallest change of a plan of {row.title}: {len(diff.kept)} kept, "
-            f"{len(diff.moved)} moved, {len(diff.dropped)} dropped, {len(diff.new)} new.",
-            {"run": fresh.id, "of": run.id},
+            f"{actor.name} asked for the smallest change of a plan of {row.title}.",
+            {"run": fresh.id, "of": run.id, "asked": fresh.asked},
         )
         return fresh.id
 
 
-def _propose(
-    session: Session, cache: IndexCache, run: Run, row: ExchangeRound, *, agreed: bool, today: date
-) -> _Proposal:
-    followed, weeks = _followed(session, run), Weeks(row.starts_on, row.weeks)
-    changed = {one.person_id for one in followed if one.stay and _what(one.placement, one.stay, weeks)}
+def changed(session: Session, run: Run, row: ExchangeRound, *, agreed: bool) -> Changed:
+    """What the plan of this run has come to."""
+    followed, weeks = _followed(session, run), weeks_of(run, row)
+    moved = {one.person_id for one in followed if one.stay and _what(one.placement, one.stay, weeks)}
     movable = OPEN | NOT_BEGUN if agreed else OPEN
-    free = {one.stay.id for one in followed if one.stay and one.stay.state in movable and one.person_id not in changed}
-    left = {one.person_id for one in followed if one.stay and one.stay.state in GONE}
-    problem, keys = building.build(session, cache, row, free=frozenset(free), left=frozenset(left), today=today)
-    published = _published(followed, keys, problem)
-    faults = validity.sentences(problem)
-    begun = perf_counter()
-    replanned = repair(problem, published) if not faults else None
-    return _Proposal(problem, keys, published, replanned, perf_counter() - begun, faults)
+    return Changed(
+        tuple(followed),
+        weeks,
+        frozenset(
+            one.stay.id for one in followed if one.stay and one.stay.state in movable and one.person_id not in moved
+        ),
+        frozenset(one.person_id for one in followed if one.stay and one.stay.state in GONE),
+    )
 
 
-def _published(followed: Iterable[_Followed], keys: Keys, problem: Problem) -> tuple[Placement, ...]:
-    """The plan under the names of now; rows whose person or opening has left the round keep their old names.
+def published(what: Changed, keys: Keys, problem: Problem, weeks: Weeks) -> tuple[Placement, ...]:
+    """The plan under the names and in the weeks of now; rows whose person or opening has left keep their old names.
 
-    What stands of others was published too: it is no change.
+    What stands of others was published too: it is no change. Rows that the round's weeks do not hold any more are gone.
     """
     names = {ident: name for name, ident in keys.people.items()}
     seats = {ident: name for name, ident in keys.openings.items()}
+    later = (what.weeks.first - weeks.first).days // 7
     rows = tuple(
         Placement(
             names.get(one.person_id, one.placement.candidate),
             seats.get(one.opening_id, one.placement.opening),
-            one.placement.start,
+            one.placement.start + later,
             one.placement.weeks,
         )
-        for one in followed
+        for one in what.followed
+        if 0 <= one.placement.start + later <= weeks.count - one.placement.weeks
     )
     ours = {row.candidate for row in rows}
     return (*rows, *(row for row in problem.confirmed if row.candidate not in ours))

@@ -10,25 +10,25 @@ from sqlalchemy.orm import Session
 
 from exchange.actions.writing import bookkeeping, writing
 from exchange.domain.actors import SYSTEM
+from exchange.domain.round_settings import RoundSettings
 from exchange.scheduling.checker import check
 from exchange.scheduling.problem import Placement, Problem, placements_from_json, problem_from_json
 from exchange.store import runs as store
-from exchange.store.rounds import Run
+from exchange.store.rounds import ExchangeRound, Run
 from exchange.store.runs import RunStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """A run to be done; ``seconds`` are the CPU seconds it may use. With ``published`` it stays close to that plan."""
+class Ready:
+    """What is to be solved, in so many CPU seconds. With ``published`` it stays close to that plan."""
 
-    run_id: int
     problem: Problem
     seconds: int
     published: tuple[Placement, ...] | None
 
 
-def claim(session: Session, *, now: datetime) -> Claimed | None:
-    """Take the oldest waiting run; None when nothing waits."""
+def claim(session: Session, *, now: datetime) -> int | None:
+    """Take the oldest waiting run in hand; None when nothing waits."""
     if store.oldest_waiting(session, Run) is None:
         return None
     with bookkeeping(session):
@@ -36,8 +36,32 @@ def claim(session: Session, *, now: datetime) -> Claimed | None:
         if run is None:
             return None
         run.begin(now)
+        return run.id
+
+
+def ready(session: Session, run_id: int, prepared: dict[str, Any], *, now: datetime) -> Ready | None:
+    """Keep what was prepared and give it back to be solved; None where it cannot be planned, and the run says why."""
+    with writing(session, SYSTEM, "round:prepare", now=now) as work:
+        run = session.get_one(Run, run_id)
+        row = session.get_one(ExchangeRound, run.round_id)
+        work.subject("round", row.id, *RoundSettings.read(row.settings).institutes)
+        if "faults" in prepared:
+            sentence = run.end_unplanned(prepared["faults"], now)
+            if run.created_by_id is not None:
+                text = f"Your exchange round {row.title} could not be planned."
+                work.notify(run.created_by_id, text, f"/runs/{run_id}", f"run-{run_id}")
+            work.record(f"A run of {row.title} ended. {sentence}", {"run": run_id})
+            return None
+        problem = problem_from_json(prepared["problem"])
+        run.solve(prepared["problem"], now)
+        run.keys, run.published, run.repair = prepared["keys"], prepared.get("published"), prepared.get("repair")
+        work.record(
+            f"A run of {row.title} is planned with {len(problem.candidates)} people "
+            f"and {len(problem.openings)} openings.",
+            {"run": run_id, **prepared["detail"]},
+        )
         published = placements_from_json(run.published) if run.published is not None else None
-        return Claimed(run.id, problem_from_json(run.problem), run.seconds, published)
+        return Ready(problem, run.seconds, published)
 
 
 def note(session: Session, run_id: int, progress: dict[str, Any], *, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from exchange.actions.drafts import Proposal, add_draft
 from exchange.actions.rounds import following
 from exchange.actions.rounds import problem as building
+from exchange.actions.rounds.inputs import Question
 from exchange.actions.rounds.planning import fetched_run
 from exchange.actions.writing import Refused, Work, refuse, writing
 from exchange.domain.actors import Actor
@@ -25,7 +26,7 @@ from exchange.store import eligibility, round_facts
 from exchange.store.eligibility import Subject
 from exchange.store.openings import Opening
 from exchange.store.round_facts import NOT_BEGUN, OPEN, Stay, home_of
-from exchange.store.rounds import ExchangeRound, Run
+from exchange.store.rounds import ExchangeRound, Run, weeks_of
 from exchange.store.runs import RunStatus
 from exchange.store.secondments import Secondment, overlapping_period, reference
 
@@ -85,7 +86,7 @@ def accept(
         run, row = fetched_run(work, run_id)
         if run.plan is None or run.status not in OVER:
             raise refuse(Refusal.CONFLICT, "There is no plan to take over yet: wait for the run to end.")
-        weeks, made, refused = Weeks(row.starts_on, row.weeks), 0, []
+        weeks, made, refused = weeks_of(run, row), 0, []
         wanted = _wanted(run, chosen)
         present = _present(session, run, row, wanted, now.date())
         for placement in wanted:
@@ -127,7 +128,8 @@ def _present(session: Session, run: Run, row: ExchangeRound, wanted: list[Placem
         people = {run.keys["people"].get(one.candidate) for one in wanted}
         drafts = {ident: stay for ident, stay in of_round.items() if ident in people}
     free = frozenset(stay.id for stay in drafts.values())
-    problem, keys = building.build(session, None, row, free=free, today=today)
+    asked = replace(Question.of(row), weeks=weeks_of(run, row))
+    problem, keys = building.build(session, None, asked, free=free, today=today)
     names = {ident: name for name, ident in keys.people.items()}
     seats = {ident: name for name, ident in keys.openings.items()}
     return _Present(problem, names, seats, drafts)

@@ -25,6 +25,7 @@ from exchange.store.matches import Considered
 from exchange.store.seat_facts import SeatAsked, SeatRecords
 from exchange.store.workstreams import RequirementRow, WorkstreamPage
 
+NOTHING = "There is no seat to fill: say first what the work needs."
 DEFAULT_LENGTH = timedelta(days=180)  # of a seat in standing work, which names no days
 LONGEST = timedelta(weeks=156)  # what lies beyond three years from today is not planned
 LONG_LEAVE = 28  # days; shorter leave is everybody's and stands in nobody's way
@@ -62,8 +63,7 @@ class Records:
 
 def load(session: Session, workstreams: tuple[int, ...], today: date) -> Records:
     """The records that matter for these workstreams; ``notes`` say which of their roles are left out, and why."""
-    pages = [page for ident in workstreams if (page := workstream_store.page(session, ident)) is not None]
-    found, notes = _roles(pages, today)
+    found, notes = roles_of(session, workstreams, today)
     taking_part = frozenset().union(*(role.taking_part for role in found))
     everybody = match_store.considered(session, today)
     people = {ident: who for ident, who in everybody.items() if who.institute_id in taking_part}
@@ -108,9 +108,11 @@ def verdict(person_id: int, role: Role, records: Records) -> Failed:
     return failed(records.persons[person_id], need, access)
 
 
-def _roles(pages: list[WorkstreamPage], today: date) -> tuple[list[Role], list[str]]:
+def roles_of(session: Session, workstreams: tuple[int, ...], today: date) -> tuple[list[Role], list[str]]:
+    """What these workstreams ask for, and in ``notes`` which roles are left out, and why."""
     roles, notes = [], []
-    for page in pages:
+    pages = (workstream_store.page(session, ident) for ident in workstreams)
+    for page in (page for page in pages if page is not None):
         for row in page.requirements:
             stream = page.workstream
             start = max(today, row.starts_on or stream.starts_on or today)

@@ -6,9 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from exchange.actions.affinity import IndexCache
-from exchange.actions.teams.facts import load
-from exchange.actions.teams.problem import build
+from exchange.actions.teams.facts import NOTHING, roles_of
 from exchange.actions.writing import Work, refuse, writing
 from exchange.domain import access
 from exchange.domain.access import Permission
@@ -16,13 +14,12 @@ from exchange.domain.actors import Actor
 from exchange.domain.team_settings import TeamSettings
 from exchange.domain.verdict import Refusal
 from exchange.store import teams as store
-from exchange.store.runs import RunStatus
 from exchange.store.teams import TeamRun
 from exchange.store.workstreams import Workstream
 
 
-def start(session: Session, actor: Actor, settings: TeamSettings, cache: IndexCache, *, now: datetime) -> int:
-    """Put a run in the queue that fills the seats of these workstreams, over the records as they stand.
+def start(session: Session, actor: Actor, settings: TeamSettings, *, now: datetime) -> int:
+    """Put a run in the queue that fills the seats of these workstreams; the worker reads the records.
 
     Raises:
         Refused: not found, led by another institute, or there is nothing to fill, each reason with what to do.
@@ -31,11 +28,9 @@ def start(session: Session, actor: Actor, settings: TeamSettings, cache: IndexCa
         streams = [_stream(work, ident) for ident in settings.workstreams]
         if faults := settings.faults():
             raise refuse(Refusal.INVALID, *faults)
-        records = load(session, settings.workstreams, now.date())
-        if not records.roles:
-            nothing = "There is no seat to fill: say first what the work needs."
-            raise refuse(Refusal.INVALID, *(records.notes or (nothing,)))
-        built = build(session, cache, records, settings)
+        roles, notes = roles_of(session, settings.workstreams, now.date())
+        if not roles:
+            raise refuse(Refusal.INVALID, *(notes or [NOTHING]))
         lead = streams[0].lead_institute_id
         title = streams[0].title if len(streams) == 1 else f"{len(streams)} workstreams"
         run = TeamRun(
@@ -43,15 +38,13 @@ def start(session: Session, actor: Actor, settings: TeamSettings, cache: IndexCa
             institute_id=lead,
             settings=settings.to_json(),
             seconds=settings.seconds,
-            problem=built.to_json(),
-            notes=list(built.notes),
             created_by_id=actor.person_id,
             created_at=now,
         )
         session.add(run)
         session.flush()
         work.subject("team_run", run.id, lead)
-        seats = sum(opening.heads for opening in built.problem.openings)
+        seats = sum(role.heads for role in roles)
         work.record(f"{actor.name} started filling {seats} seats of {title}.", {"settings": run.settings})
         return run.id
 
@@ -64,11 +57,7 @@ def stop(session: Session, actor: Actor, run_id: int, *, now: datetime) -> None:
     """
     with writing(session, actor, "team:stop", now=now) as work:
         run = owned(work, run_id)
-        if run.status is RunStatus.WAITING:
-            run.status, run.finished_at, run.message = RunStatus.STOPPED, now, "Stopped before it began."
-        elif run.status is RunStatus.RUNNING:
-            run.stop_asked = True
-        else:
+        if not run.ask_to_stop(now):
             raise refuse(Refusal.CONFLICT, f"This run is {run.status.value} already.")
         work.record(f"{actor.name} stopped filling the seats of {run.title}.")
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from exchange.actions.affinity import IndexCache
+from exchange.actions.teams.facts import NOTHING, load
+from exchange.actions.teams.problem import build
 from exchange.actions.writing import bookkeeping, writing
 from exchange.domain.actors import SYSTEM
 from exchange.domain.team_settings import TeamSettings
 from exchange.store import runs as store
+from exchange.store.engine import begin_snapshot
 from exchange.store.runs import RunStatus
 from exchange.store.teams import TeamRun
 
@@ -25,8 +29,8 @@ class Task:
     seconds: int
 
 
-def claim(session: Session, *, now: datetime) -> tuple[int, Task] | None:
-    """Take the oldest waiting run; None when nothing waits."""
+def claim(session: Session, *, now: datetime) -> int | None:
+    """Take the oldest waiting run in hand; None when nothing waits."""
     if store.oldest_waiting(session, TeamRun) is None:
         return None
     with bookkeeping(session):
@@ -34,7 +38,39 @@ def claim(session: Session, *, now: datetime) -> tuple[int, Task] | None:
         if run is None:
             return None
         run.begin(now)
-        return run.id, Task(run.problem, TeamSettings.read(run.settings).objective, run.seconds)
+        return run.id
+
+
+def prepare(session: Session, run_id: int, cache: IndexCache, *, today: date) -> dict[str, Any]:
+    """What the run is to solve, from the records at one instant; or ``faults``, why there is nothing to solve."""
+    begin_snapshot(session)
+    try:
+        settings = TeamSettings.read(session.get_one(TeamRun, run_id).settings)
+        records = load(session, settings.workstreams, today)
+        if not records.roles:
+            return {"faults": list(records.notes) or [NOTHING]}
+        built = build(session, cache, records, settings)
+        return {"problem": built.to_json(), "notes": list(built.notes)}
+    finally:
+        session.rollback()
+
+
+def ready(session: Session, run_id: int, prepared: dict[str, Any], *, now: datetime) -> Task | None:
+    """Keep what was prepared and give it back to be solved; None where there is nothing, and the run says why."""
+    with writing(session, SYSTEM, "team:prepare", now=now) as work:
+        run = session.get_one(TeamRun, run_id)
+        work.subject("team_run", run_id, run.institute_id)
+        if "faults" in prepared:
+            sentence = run.end_unplanned(prepared["faults"], now)
+            if run.created_by_id is not None:
+                text = f"The seats of {run.title} could not be planned."
+                work.notify(run.created_by_id, text, f"/teams/{run_id}", f"team-run-{run_id}")
+            work.record(f"A run for {run.title} ended. {sentence}")
+            return None
+        run.solve(prepared["problem"], now)
+        run.notes = prepared["notes"]
+        work.record(f"A run for {run.title} is planned with {len(run.problem['people'])} people.")
+        return Task(run.problem, TeamSettings.read(run.settings).objective, run.seconds)
 
 
 def note(session: Session, run_id: int, progress: dict[str, Any], *, now: datetime) -> bool:

@@ -2,9 +2,9 @@
 
     python benchmarks/eligibility.py [--people 200] [--openings 40] [--weeks 52]
 
-Fills a database with invented people, adds openings with and without a clearance asked for, and asks about
-of so many people and openings. Prints the CPU seconds of all pairs together, of the request that starts a run, and of one
-pair asked alone.
+Fills a database with invented people, adds openings with and without a clearance asked for, and asks about so many
+people and openings. Prints the CPU seconds of all pairs together, of the request that starts a run, and of one pair
+asked alone.
 """
 
 from __future__ import annotations

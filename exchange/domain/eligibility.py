@@ -89,6 +89,9 @@ SOURCES: dict[Check, str] = {
     Check.ACCESS: "Exchange",
 }
 
+# What nominating waits for by itself, with a sentence about who records it: where it is missing it is named once.
+SAID_BY_THE_MOVE = frozenset({Check.RELEASE, Check.CONSENT})
+
 # From which move on the answer must be a pass; unknown blocks there and at no other move.
 NEEDED_AT: dict[Check, Verb] = {
     Check.EMPLOYMENT: Verb.NOMINATE,
@@ -206,6 +209,8 @@ class Report:
         """What stands in the way of which move, in sentences that ``reader`` may see."""
         found = []
         for finding in self.findings:
+            if finding.check in SAID_BY_THE_MOVE and finding.result is Result.UNKNOWN:
+                continue
             sentence = _sentence(finding, reader)
             found += [Block(verb, sentence) for verb in _blocked(finding, self.as_of)]
         return tuple(dict.fromkeys(found))

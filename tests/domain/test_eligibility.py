@@ -214,7 +214,8 @@ def blocked(facts: EligibilityFacts) -> set[Verb]:
 
 
 def test_unknown_blocks_only_at_the_move_that_needs_to_know(eligible: EligibilityFacts) -> None:
-    assert blocked(candidate(eligible, released=None)) == {Verb.NOMINATE}
+    assert blocked(candidate(eligible, declared_on=None)) == {Verb.NOMINATE}
+    assert blocked(candidate(eligible, released=None, consented=None)) == set(), "nominating names these by itself"
     assert blocked(stay(eligible, funded=None)) == {Verb.CONCLUDE}
     assert blocked(stay(eligible, export_brief=None)) == {Verb.CLEAR}
 

@@ -204,7 +204,10 @@ def test_sending_back_needs_a_reason(as_: As, database: Database, ident: int) ->
 
 def test_a_move_that_waits_names_what_opens_it(as_: As, ident: int) -> None:
     page = as_("uk_hr").get(f"/secondments/{ident}").text
-    assert "has not consented yet" in page
+    waits = page[page.index("waits for") :].partition("</ul>")[0]
+    assert waits.count("has not consented yet") == 1
+    assert "Consent and data-sharing" not in waits
+    assert "Release by the line manager" not in waits
     answer = as_("uk_hr").send(f"/secondments/{ident}/move/nominate")
     assert answer.status_code == 409
     assert "has not consented yet" in answer.text

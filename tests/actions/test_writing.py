@@ -193,7 +193,7 @@ def test_a_notice_is_mailed_as_the_person_chose_and_only_once(
 def test_a_snapshot_does_not_see_what_is_written_meanwhile(database: Database) -> None:
     with database.session() as reading, database.session() as other:
         begin_snapshot(reading)
-        before = reading.scalar(select(func.count()).select_from(Notice))
+        before = reading.scalar(select(func.count()).select_from(Notice)) or 0
         with writing(other, SYSTEM, "test:write", now=NOW) as work:
             work.notify(PERSON["ada"], "Written meanwhile", "/")
             work.record("Wrote.")

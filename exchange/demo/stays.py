@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -25,13 +25,14 @@ from exchange.store.people import actor_of, id_by_email, jobs_of, present_job
 from exchange.store.secondments import overlapping_period
 
 PROBATION = timedelta(days=183)
+PACE = 3  # days from one step of a story to the next
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
     """``person`` counts the home institute's researchers from 0: the first from there on who can go, goes.
 
-    ``steps`` is how many of ``STEPS`` it has gone.
+    ``steps`` is how many of ``STEPS`` it has gone, one every few days, and ``idle`` for how many days nothing happened.
     """
 
     home: str
@@ -42,17 +43,18 @@ class Story:
     basis: str
     purpose: str
     steps: int
+    idle: int
 
 
 STORIES: tuple[Story, ...] = (
-    Story(UK, 0, US, 120, 26, "j1_research_scholar", "Compare how both institutes elicit cyber capabilities.", 0),
-    Story(UK, 3, US, 150, 13, "", "Bring the control evaluations to the agent security team.", 2),
-    Story(US, 2, UK, 140, 39, "gae_research", "Set up shared measurement of safeguards.", 3),
-    Story(US, 4, UK, 160, 26, "gae_research", "Review biology tasks with the London team.", 4),
-    Story(CA, 3, UK, 130, 26, "gae_research", "Join the multilingual strand as a reviewer.", 5),
-    Story(UK, 5, US, 170, 52, "j1_research_scholar", "Lead the joint work on uncertainty of evaluations.", 7),
-    Story(UK, 6, JP, 180, 26, "other", "Prepare the next joint testing exercise.", 8),
-    Story(US, 5, UK, 190, 26, "gae_research", "Run the cyber range together.", 12),
+    Story(UK, 0, US, 120, 26, "j1_research_scholar", "Compare how both institutes elicit cyber capabilities.", 0, 2),
+    Story(UK, 3, US, 150, 13, "", "Bring the control evaluations to the agent security team.", 2, 9),
+    Story(US, 2, UK, 140, 39, "gae_research", "Set up shared measurement of safeguards.", 3, 5),
+    Story(US, 4, UK, 160, 26, "gae_research", "Review biology tasks with the London team.", 4, 12),
+    Story(CA, 3, UK, 130, 26, "gae_research", "Join the multilingual strand as a reviewer.", 5, 4),
+    Story(UK, 5, US, 170, 52, "j1_research_scholar", "Lead the joint work on uncertainty of evaluations.", 7, 16),
+    Story(UK, 6, JP, 180, 26, "other", "Prepare the next joint testing exercise.", 8, 6),
+    Story(US, 5, UK, 190, 26, "gae_research", "Run the cyber range together.", 12, 3),
 )
 
 
@@ -137,9 +139,11 @@ def add_all(session: Session, places: Places, *, today: date, now: datetime) -> 
             legal_basis=story.basis,
             purpose=story.purpose,
         )
-        stay = begun(session, person, story.home, story.host, proposal, now=now)
+        then = now - timedelta(days=story.idle + PACE * story.steps)
+        stay = begun(session, person, story.home, story.host, proposal, now=then)
         for step in STEPS[: story.steps]:
-            step(stay)
+            then += timedelta(days=PACE)
+            step(replace(stay, now=then))
 
 
 def _days(story: Story, today: date) -> Period:

@@ -230,11 +230,12 @@ def day_lane(
 
 
 def top_of_scale(value: float) -> float:
-    """The end of a scale of four even steps that holds ``value``: 4, or 1, 2, 4, 6 or 8 times a power of ten."""
+    """The end of a scale of four even whole steps that holds ``value``, such as 4, 8, 12, 20, 40, 60, 80, 100, 200."""
     if value <= 4:
         return 4
     power = 10 ** math.floor(math.log10(value))
-    return next(float(step * power) for step in (1, 2, 4, 6, 8, 10) if value <= step * power)
+    ends = (step * power for step in (1, 2, 4, 6, 8, 10, 12))
+    return next(float(end) for end in ends if value <= end and end % 4 == 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ class Drawing:
         free = counted(seat.free, "open seat")
         bar = Bar(
             uid=SEAT_UIDS + seat.id,
-            label=free,
+            label=f"{free}: {seat.title}",
             first=seat.opens_on,
             last=seat.closes_on,
             kind="draft",

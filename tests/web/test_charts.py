@@ -100,6 +100,7 @@ def test_a_scale_holds_its_values_without_waste(value: float) -> None:
     top = top_of_scale(value)
     assert value <= top
     assert top == 4 or value > top / 2.01
+    assert (top / 4).is_integer()  # people are counted in whole numbers
 
 
 def test_labels_that_would_touch_are_left_out() -> None:

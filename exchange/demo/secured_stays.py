@@ -16,7 +16,7 @@ from exchange.actions.drafts import Proposal
 from exchange.actions.recognitions import Decision, Visit
 from exchange.actions.stay_papers import Permit
 from exchange.demo.seats import main_sites
-from exchange.demo.stays import STEPS, Stay, actors_of, begun, who_can_go
+from exchange.demo.stays import PACE, STEPS, Stay, actors_of, begun, who_can_go
 from exchange.demo.works import CA, JP, UK, US, Places
 from exchange.domain.actors import Actor, Role
 from exchange.domain.checklists import Owner, Task
@@ -111,13 +111,13 @@ def _vetted(going: Going) -> None:
 def _agreed(going: Going) -> None:
     """Everything from the consent to the concluded agreement; a workstream's lead supports the nomination."""
     stay = going.stay
-    for step in STEPS[:4]:
-        step(stay)
     lead = id_by_email(stay.session, f"lead@{going.story.host.lower()}.example") if going.story.work else None
+    steps = list(STEPS)
     if lead is not None:
-        stay.move(actor_of(stay.session, lead, stay.now.date()), Verb.SUPPORT)
-    for step in STEPS[4:]:
-        step(stay)
+        leads = actor_of(stay.session, lead, stay.now.date())
+        steps.insert(4, lambda stay: stay.move(leads, Verb.SUPPORT))
+    for number, step in enumerate(steps):
+        step(replace(stay, now=min(stay.now + timedelta(days=number * PACE), going.today)))
 
 
 def _asked(going: Going) -> None:

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from flask import g, has_request_context
 
 from exchange.domain.secondment_facts import State
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from flask import Flask
 
 LocaleName = Literal["en_GB", "en_US"]
@@ -174,6 +176,11 @@ def written_number(number: float, locale: LocaleName) -> str:
     return format_decimal(number, locale=locale)
 
 
+def written_share(share: float | Decimal, locale: LocaleName, places: int = 0) -> str:
+    """A share of one in per cent: ``50%``, or ``0.31%`` with two places."""
+    return format_percent(share, f"0.{'0' * places}%" if places else "0%", locale=locale)
+
+
 def time_left(day: date, today: date) -> str:
     """How far off a day is: ``today``, ``in 3 days``, ``2 weeks ago``, ``in 4 months``."""
     days = (day - today).days
@@ -220,12 +227,16 @@ def register(app: Flask) -> None:
     def fnumber(number: float) -> str:
         return written_number(number, current_reader().locale)
 
+    def fpercent(share: float | Decimal, places: int = 0) -> str:
+        return written_share(share, current_reader().locale, places)
+
     app.jinja_env.filters |= {
         "fdate": fdate,
         "finstant": finstant,
         "fclock": fclock,
         "fcount": fcount,
         "fnumber": fnumber,
+        "fpercent": fpercent,
         "time_left": time_left,
         "initials": initials,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -27,6 +28,7 @@ from exchange.web.wording import (
     weeks_between,
     written_date,
     written_instant,
+    written_share,
     written_time_now,
 )
 
@@ -145,6 +147,11 @@ def test_how_far_off_a_day_is(days: int, words: str) -> None:
 def test_numbers_have_their_noun() -> None:
     assert [counted(1, "person", "people"), counted(1204, "person", "people")] == ["1 person", "1,204 people"]
     assert [counted(0, "week"), counted(1, "week")] == ["0 weeks", "1 week"]
+
+
+def test_shares_are_written_in_per_cent() -> None:
+    assert [written_share(Decimal("0.5"), "en_GB"), written_share(0.126, "en_US")] == ["50%", "13%"]
+    assert written_share(0.00312, "en_GB", 2) == "0.31%"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from exchange.feeds.events import FeedEvent
@@ -73,16 +73,20 @@ def may_show(
 
 
 def retire_cancelled(event: FeedEvent, today: date) -> FeedEvent:
-    """The series with those of its occurrences left out that have been marked as cancelled for long enough."""
+    """The series with those of its occurrences left out that have been marked as cancelled for long enough.
+
+    It counts as changed on the day on which the last of them went: Evolution takes nothing up unless a stamp moves.
+    """
     over = {
-        override.slot
+        override.slot: override.cancelled_on + timedelta(days=CANCELLED_DAYS + 1)
         for override in event.overrides
         if override.cancelled_on is not None and today > override.cancelled_on + timedelta(days=CANCELLED_DAYS)
     }
-    if event.rrule is not None and event.rrule.ends and over.issuperset(event.slots):
-        return event  # nothing would remain of the series; its occurrences stay marked until they are past
+    if not over or (event.rrule is not None and event.rrule.ends and over.keys() >= set(event.slots)):
+        return event  # or nothing would remain of the series; its occurrences stay marked until they are past
     return replace(
         event,
+        updated_at=max(event.updated_at, datetime.combine(max(over.values()), time(), UTC)),
         exdates=tuple(sorted({*event.exdates, *over})),
         overrides=tuple(override for override in event.overrides if override.slot not in over),
     )

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -63,6 +63,10 @@ def test_a_cancelled_occurrence_is_left_out_after_fourteen_days() -> None:
     retired = retire_cancelled(NEW_YORK_SERIES, date(2026, 3, 25))
     assert retired.exdates == (date(2026, 3, 4), date(2026, 3, 18))
     assert [override.slot for override in retired.overrides] == [date(2026, 3, 11)]
+    assert (retired.updated_at, retired.sequence) == (datetime(2026, 3, 25, tzinfo=UTC), NEW_YORK_SERIES.sequence)
+    assert retire_cancelled(NEW_YORK_SERIES, date(2026, 4, 1)) == retired  # once, not day by day
+    later = replace(NEW_YORK_SERIES, updated_at=datetime(2026, 3, 30, 8, tzinfo=UTC))
+    assert retire_cancelled(later, date(2026, 4, 1)).updated_at == later.updated_at
 
 
 def test_a_series_of_cancelled_occurrences_keeps_them_marked() -> None:

@@ -15,6 +15,7 @@ from exchange.web import create_app
 from tests.cast import NOW
 from tests.clients import PageClient, sign_in
 from tests.engines import ENGINES, Database, PostgresTemplate, SqliteTemplate
+from tests.programs.khal import Device
 
 # Examples are drawn and tried slowly on a machine that is busy with other tests; that says nothing about the code.
 settings.register_profile("exchange", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -78,6 +79,12 @@ def app(database: Database, compiled_templates: FileSystemBytecodeCache) -> Iter
     yield made
     with made.app_context():
         made.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.fixture
+def device(tmp_path: Path) -> Device:
+    """A device with vdirsyncer and khal on it."""
+    return Device(tmp_path / "device")
 
 
 @pytest.fixture

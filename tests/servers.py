@@ -1,4 +1,4 @@
-"""A command of Exchange as a real process, for tests that need one."""
+"""Exchange as others meet it: served on a port, or a command in a process of its own."""
 
 from __future__ import annotations
 
@@ -7,11 +7,38 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
 PATIENCE_S = 90  # only to end a test that would hang; nothing is measured
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Serves without a line to each request: addresses of calendars carry tokens."""
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  (as Werkzeug has it)
+        """Say nothing."""
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The address of the application, served in a thread until the block is left."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 class Server:

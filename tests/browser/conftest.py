@@ -1,20 +1,15 @@
-"""A real Chromium for the tests that need one, and a server on a free port for it to visit."""
+"""A real Chromium for the tests that need one."""
 
 from __future__ import annotations
 
 import shutil
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from flask import Flask
 
 # Chromium must not look for updates or anything else outside: a test would wait for it, and it is nobody's business.
 FLAGS = (
@@ -25,27 +20,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-
-class QuietHandler(WSGIRequestHandler):
-    """Serves without a line to each request."""
-
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  (as Werkzeug has it)
-        """Say nothing."""
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The address of the application, served in a thread until the block is left."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(scope="session")

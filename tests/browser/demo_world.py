@@ -20,9 +20,9 @@ from exchange.store.engine import open_engine
 from exchange.store.people import Person
 from exchange.store.sessions import SignInSession
 from exchange.web import Settings, create_app, migrations
-from tests.browser.conftest import served
 from tests.browser.screens import ADMIN, places
 from tests.cast import NOW
+from tests.servers import served
 
 
 @dataclass(frozen=True)

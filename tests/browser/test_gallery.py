@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import served
+from tests.servers import served
 from tests.web.gallery import PATHS, create_gallery
 
 if TYPE_CHECKING:

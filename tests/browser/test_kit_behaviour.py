@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from exchange.domain.dates import DateOrder, parse_date
 from exchange.web.wording import Reader, written_date
-from tests.browser.conftest import served
+from tests.servers import served
 from tests.web.gallery import create_gallery
 
 if TYPE_CHECKING:

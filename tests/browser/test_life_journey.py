@@ -22,9 +22,9 @@ from exchange.domain.secondment_facts import State
 from exchange.store.secondments import Secondment
 from exchange.store.sessions import SignInSession
 from exchange.web import create_app
-from tests.browser.conftest import served
 from tests.cast import NOW, PERSON, US
 from tests.engines import Database
+from tests.servers import served
 
 pytestmark = pytest.mark.browser
 

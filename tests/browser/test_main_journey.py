@@ -25,7 +25,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from exchange.demo.signins import PASSWORD
-from tests.calendar_programs import Device
+from tests.programs.khal import Device
 from tests.servers import PATIENCE_S, Server
 
 pytestmark = pytest.mark.browser

@@ -12,11 +12,11 @@ from exchange.actions.rounds import runs
 from exchange.jobs.runs import Solver
 from exchange.store.sessions import SignInSession
 from exchange.web import create_app
-from tests.browser.conftest import served
 from tests.browser.demo_world import _cookie
 from tests.cast import NOW, PERSON, UK, US
 from tests.engines import Database
 from tests.rounds import opening, prepared
+from tests.servers import served
 
 pytestmark = pytest.mark.browser
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from exchange.feeds.assemble import Head, assemble, tombstone
 from exchange.feeds.events import FeedEvent
 from exchange.feeds.render import render
 from exchange.feeds.views import Detail
-from tests.calendar_programs import Device, Libical, read_by_ical_js
 from tests.feeds.clock_changes import EXPECTED, FEED, YEAR, YEAR_EXPECTED, renamed
 from tests.feeds.samples import (
     CANCELLED,
@@ -25,23 +22,20 @@ from tests.feeds.samples import (
     NEW_YORK_SERIES,
     SECONDMENT,
 )
+from tests.programs.khal import Device
+from tests.programs.parsers import Libical, read_by_ical_js
 
 COLUMNS = ("start", "end", "title", "status")
-
-
-@pytest.fixture
-def khal(tmp_path: Path) -> Device:
-    return Device(tmp_path / "device")
 
 
 def feed(*events: FeedEvent) -> bytes:
     return assemble(Head(name="Exchange"), [render(event, MAILBOX) for event in events])
 
 
-def test_khal_shows_a_series_with_its_exceptions_across_a_clock_change(khal: Device) -> None:
-    khal.read(feed(NEW_YORK_SERIES, LONDON_SERIES))
+def test_khal_shows_a_series_with_its_exceptions_across_a_clock_change(device: Device) -> None:
+    device.read(feed(NEW_YORK_SERIES, LONDON_SERIES))
     series, desk = "Joint testing: Weekly joint run", "Meeting: Desk call"
-    assert khal.agenda("2026-02-20", "2026-05-01", *COLUMNS) == {
+    assert device.agenda("2026-02-20", "2026-05-01", *COLUMNS) == {
         ("2026-02-25 15:00", "2026-02-25 16:00", series, "CONFIRMED"),
         ("2026-03-11 17:00", "2026-03-11 18:00", f"{series} (moved)", "CONFIRMED"),
         ("2026-03-18 14:00", "2026-03-18 15:00", f"Cancelled: {series}", "CANCELLED"),
@@ -54,32 +48,32 @@ def test_khal_shows_a_series_with_its_exceptions_across_a_clock_change(khal: Dev
     }
 
 
-def test_khal_shows_the_last_day_of_a_span_and_not_the_next(khal: Device) -> None:
-    khal.read(feed(SECONDMENT, MILESTONE))
+def test_khal_shows_the_last_day_of_a_span_and_not_the_next(device: Device) -> None:
+    device.read(feed(SECONDMENT, MILESTONE))
     title = f"Secondment: {SECONDMENT.summary}"
-    assert khal.agenda("2026-08-31", "2026-08-31", *COLUMNS) == {("2026-03-02", "2026-08-31", title, "CONFIRMED")}
-    assert khal.agenda("2026-09-01", "2026-09-01", *COLUMNS) == set()
+    assert device.agenda("2026-08-31", "2026-08-31", *COLUMNS) == {("2026-03-02", "2026-08-31", title, "CONFIRMED")}
+    assert device.agenda("2026-09-01", "2026-09-01", *COLUMNS) == set()
     leap_day = {("2028-02-29", "2028-02-29", f"Milestone: {MILESTONE.summary}", "CONFIRMED")}
-    assert khal.agenda("2028-02-29", "2028-02-29", *COLUMNS) == leap_day
-    assert khal.agenda("2028-03-01", "2028-03-01", *COLUMNS) == set()
+    assert device.agenda("2028-02-29", "2028-02-29", *COLUMNS) == leap_day
+    assert device.agenda("2028-03-01", "2028-03-01", *COLUMNS) == set()
 
 
-def test_khal_takes_up_a_change_under_the_same_uid(khal: Device) -> None:
-    khal.read(feed(MEETING))
+def test_khal_takes_up_a_change_under_the_same_uid(device: Device) -> None:
+    device.read(feed(MEETING))
     later = replace(MEETING, when=MEETING.when.on(MEETING.when.day.replace(day=4)), sequence=1)
-    khal.read(feed(later))
-    assert khal.agenda("2026-03-01", "2026-03-31", *COLUMNS) == {
+    device.read(feed(later))
+    assert device.agenda("2026-03-01", "2026-03-31", *COLUMNS) == {
         ("2026-03-04 09:30", "2026-03-04 12:00", "Meeting: Cyber range review", "CONFIRMED")
     }
-    khal.read(feed(replace(later, sequence=2, cancelled_on=CANCELLED.cancelled_on)))
-    assert {(title, status) for _, _, title, status in khal.agenda("2026-03-01", "2026-03-31", *COLUMNS)} == {
+    device.read(feed(replace(later, sequence=2, cancelled_on=CANCELLED.cancelled_on)))
+    assert {(title, status) for _, _, title, status in device.agenda("2026-03-01", "2026-03-31", *COLUMNS)} == {
         ("Cancelled: Meeting: Cyber range review", "CANCELLED")
     }
 
 
-def test_khal_finds_what_zoneinfo_expects_over_both_years(khal: Device) -> None:
-    khal.read(FEED)
-    shown = {(start, status) for start, _, _, status in khal.agenda("2026-01-01", "2027-12-31", *COLUMNS)}
+def test_khal_finds_what_zoneinfo_expects_over_both_years(device: Device) -> None:
+    device.read(FEED)
+    shown = {(start, status) for start, _, _, status in device.agenda("2026-01-01", "2027-12-31", *COLUMNS)}
     assert shown == {(f"{start:%Y-%m-%d %H:%M}", status) for _, start, status in EXPECTED}
 
 

@@ -24,11 +24,11 @@ from exchange.store.audit import AuditEvent
 from exchange.store.meetings import Meeting
 from exchange.store.people import Person, PersonStatus
 from exchange.store.workstreams import Workstream
-from tests.calendar_programs import Libical
 from tests.cast import ACTOR, NOW, PERSON
 from tests.clients import PageClient
 from tests.jobs.conftest import Postbox
 from tests.meetings import SESSION, WEEKLY, entered, workstream
+from tests.programs.parsers import Libical
 
 BASE = "http://127.0.0.1:5000"
 Sending = Callable[[], list[EmailMessage]]

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from threading import Thread
 from xml.etree import ElementTree as ET
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from exchange.actions import calendars, meetings
@@ -21,11 +17,10 @@ from exchange.actions.calendars import MadeLink
 from exchange.domain.meetings import Change
 from exchange.feeds.lint import lint
 from exchange.web.dav_xml import caldav, dav
-from tests.calendar_programs import Device
 from tests.cast import ACTOR, NOW
 from tests.meetings import WEEKLY, entered, workstream
+from tests.programs.khal import Device
 from tests.web.test_feeds import at, linked
-from tests.web.test_subscribers import Quiet
 
 QUERY = """<c:calendar-query xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:prop><d:getetag/>
 <c:calendar-data/></d:prop><c:filter><c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT">
@@ -48,17 +43,6 @@ def link(session: Session, meeting: int) -> MadeLink:
     return linked(session, "uk_lead")
 
 
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 def ask(client: FlaskClient, method: str, path: str, question: str | bytes = "", **headers: str) -> TestResponse:
     return client.open(path, method=method, data=question, headers=headers)
 
@@ -73,9 +57,8 @@ def hrefs(answer: TestResponse) -> list[str]:
 
 
 def test_vdirsyncer_finds_the_calendar_by_the_host_and_khal_shows_it(
-    session: Session, address: str, tmp_path: Path, meeting: int, link: MadeLink
+    session: Session, address: str, device: Device, meeting: int, link: MadeLink
 ) -> None:
-    device = Device(tmp_path / "device")
     device.follow_collection(address, "anybody", link.token, "calendar")
     device.sync()
     title = "Joint testing: Cyber range session"

@@ -6,16 +6,11 @@ a link that is switched off has to be seen to clear it.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
-from pathlib import Path
+from datetime import date, time, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy.orm import Session
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from exchange.actions import calendars, meetings
 from exchange.actions.calendars import MadeLink, NewLink
@@ -26,42 +21,17 @@ from exchange.store.calendars import LinkScope
 from exchange.store.meetings import Meeting
 from exchange.store.secondments import Secondment
 from tests.actions.test_secondments import ACCEPTED, moved, proposed
-from tests.calendar_programs import Device
 from tests.cast import ACTOR, NOW
+from tests.engines import SqliteTemplate
 from tests.meetings import SESSION, WEEKLY, entered, workstream
-
-
-class Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - Werkzeug's name
-        """Addresses carry tokens: nothing is logged."""
-
-
-class Clock:
-    """The server's clock, which tests move."""
-
-    now: datetime = NOW
+from tests.programs.khal import Device
+from tests.web.conftest import Clock
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def address(app: Flask, clock: Clock) -> Iterator[str]:
-    app.config["CLOCK"] = lambda: clock.now
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def device(tmp_path: Path) -> Device:
-    return Device(tmp_path / "device")
+def engine_template(sqlite_template: SqliteTemplate) -> SqliteTemplate:
+    """On SQLite alone: that both databases give the same feed is seen without these programs, which take seconds."""
+    return sqlite_template
 
 
 def linked(session: Session, key: str) -> MadeLink:

@@ -1,0 +1,47 @@
+// Run inside Thunderbird, where calendars are its own: what the page of a calendar asks, asked by a test.
+const [question, ...asked] = arguments;
+const NAME = "Exchange";
+const answer = arguments[arguments.length - 1];
+
+const answers = {
+  /** As the dialog does it in which a person gives the address; once, since the profile keeps it. */
+  subscribe(cal, address) {
+    if (cal.manager.getCalendarById(NAME)) {
+      return true;
+    }
+    const calendar = cal.manager.createCalendar("ics", Services.io.newURI(address));
+    calendar.id = NAME;
+    calendar.name = NAME;
+    calendar.setProperty("cache.enabled", true);
+    cal.manager.registerCalendar(calendar);
+    return true;
+  },
+
+  refresh(cal) {
+    cal.manager.getCalendarById(NAME).refresh();
+    return true;
+  },
+
+  /** Start, end, title, STATUS and TRANSP of every occurrence, times in UTC. */
+  async shown(cal, first, last) {
+    const wanted = Ci.calICalendar.ITEM_FILTER_ALL_ITEMS | Ci.calICalendar.ITEM_FILTER_CLASS_OCCURRENCES;
+    const [from, until] = [first, last].map(moment => cal.createDateTime(moment));
+    const written = moment => (moment.isDate ? moment : moment.getInTimezone(cal.dtz.UTC)).icalString;
+    const items = await cal.manager.getCalendarById(NAME).getItemsAsArray(wanted, 0, from, until);
+    return items.map(item => [
+      written(item.startDate),
+      written(item.endDate),
+      item.title,
+      item.status,
+      item.getProperty("TRANSP"),
+    ]);
+  },
+};
+
+(async () => {
+  const { cal } = ChromeUtils.importESModule("resource:///modules/calendar/calUtils.sys.mjs");
+  return answers[question](cal, ...asked);
+})().then(
+  value => answer({ value }),
+  error => answer({ fault: `${error}` })
+);

@@ -6,33 +6,32 @@ whatever is changed of a meeting, needs to tell nobody. The clock asks each minu
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
-from exchange.actions.publishing import stamps_of
-from exchange.actions.writing import bookkeeping, refuse, writing
+from exchange.actions.publishing import event_of
+from exchange.actions.writing import bookkeeping, writing
 from exchange.domain.actors import Actor
-from exchange.domain.meetings import Answer
-from exchange.domain.verdict import Refusal
+from exchange.domain.answering import Answering
+from exchange.domain.meetings import ANSWER_WORDS
 from exchange.feeds.clocks import place
 from exchange.feeds.entries import Origin
 from exchange.feeds.events import FeedEvent
 from exchange.feeds.invitation import Attendee, can_be_mailed, invitation, withdrawal
 from exchange.feeds.moments import Timed
-from exchange.feeds.values import read
+from exchange.feeds.render import Mailbox
 from exchange.store import invitations as store
 from exchange.store.calendars import CalendarItem
 from exchange.store.calendars import origin as origin_row
 from exchange.store.invitations import Invitation
 from exchange.store.notices import OutgoingMail
-from exchange.store.people import Person, actor_of
+from exchange.store.people import Person
 
 LONGEST_SUBJECT = 200
-ANSWER_WORDS = {Answer.ACCEPTED: "Accept", Answer.TENTATIVE: "Perhaps", Answer.DECLINED: "Decline"}
+_TAKEN_BACK = ("", "It does not take place, or you have no part in it any more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def choose(session: Session, actor: Actor, *, wanted: bool, now: datetime) -> No
         work.record(f"{actor.name} {'wants' if wanted else 'does not want'} invitations to meetings by mail.")
 
 
-def send_due(session: Session, now: datetime) -> int:
+def send_due(session: Session, answering: Answering, *, now: datetime) -> int:
     """Put every invitation, change and withdrawal that is due into the outbox; returns how many."""
     today = now.astimezone(UTC).date()
     if not any(_due(session, today)):
@@ -65,41 +64,8 @@ def send_due(session: Session, now: datetime) -> int:
         known = origin_row(session)
         address = Origin(known.host, known.base_url)
         for one in due:
-            _send(session, one, address, now)
+            _send(session, one, address, answering, now)
         return len(due)
-
-
-def reply(session: Session, token: str, answer: Answer, *, now: datetime) -> None:
-    """Keep what an invited person answers, the last answer counts. The token is all that they need.
-
-    Raises:
-        Refused: no such invitation, or it was taken back.
-    """
-    invited, _ = _fetched(session, token)
-    person = actor_of(session, invited.person_id, now.astimezone(UTC).date())
-    with writing(session, person, "invitation:answer", now=now) as work:
-        row, item = _fetched(session, token)
-        work.subject("meeting", row.meeting_id)
-        if not is_open(row, item, now):
-            raise refuse(Refusal.CONFLICT, "This invitation was taken back, or the meeting is over.")
-        row.answer, row.answered_at, row.answered_version = answer, now, row.version
-        work.record(f"Whoever has the mail of {person.name} answered an invitation: {ANSWER_WORDS[answer].lower()}.")
-
-
-def _fetched(session: Session, token: str) -> tuple[Invitation, CalendarItem]:
-    found = store.of_token(session, token)
-    if found is None:
-        raise refuse(Refusal.NOT_FOUND, "There is no such invitation.")
-    return found
-
-
-def is_open(row: Invitation, item: CalendarItem, now: datetime) -> bool:
-    """Whether there still is something to answer."""
-    return row.withdrawn_at is None and item.cancelled_at is None and item.ends_on >= now.astimezone(UTC).date()
-
-
-def event_of(item: CalendarItem) -> FeedEvent:
-    return read(item.content, stamps_of(item))
 
 
 def when_in_words(event: FeedEvent) -> str:
@@ -124,44 +90,46 @@ def _due(session: Session, today: date) -> Iterator[_Due]:
             yield _Due(item, person, row, wanted=False)
 
 
-def _send(session: Session, due: _Due, address: Origin, now: datetime) -> None:
+def _send(session: Session, due: _Due, address: Origin, answering: Answering, now: datetime) -> None:
     item, row = due.item, due.known
     sequence = item.sequence if row is None else max(item.sequence, row.sequence + 1)
     changed = row is not None and row.withdrawn_at is None
     if row is None:
-        token = secrets.token_urlsafe(32)
-        row = Invitation(meeting_id=item.meeting_id, person_id=due.person.id, token=token)
+        row = Invitation(meeting_id=item.meeting_id, person_id=due.person.id)
         session.add(row)
     row.version, row.sequence, row.sent_at = item.sequence, sequence, now
     row.withdrawn_at = None if due.wanted else now
+    session.flush()  # its number is what the way to answer is made of
     event = replace(event_of(item), sequence=sequence)
-    attendee = Attendee(due.person.full_name, due.person.email)
+    organiser = Mailbox("Exchange", answering.address(row.id)) if answering.mailbox else address.mailbox
+    attendee = Attendee(due.person.full_name, due.person.email, answers_by_mail=bool(answering.mailbox))
     write = invitation if due.wanted else withdrawal
     mailable = can_be_mailed(event)
     prefix = ("Changed" if changed else "Invitation") if due.wanted else "Cancelled"
+    lines = _invited(event, row.id, address, answering, mailable=mailable) if due.wanted else _TAKEN_BACK
     session.add(
         OutgoingMail(
             person_id=due.person.id,
             address=due.person.email,
             subject=f"{prefix}: {event.summary}"[:LONGEST_SUBJECT],
-            body=_words(event, row.token if due.wanted else None, address, mailable=mailable),
-            organiser=address.mailbox.address,
-            calendar=write(event, address.mailbox, attendee, now.date()).decode() if mailable else "",
+            body="\n".join([*filter(None, (event.summary, when_in_words(event), event.location)), *lines, ""]),
+            organiser=organiser.address,
+            calendar=write(event, organiser, attendee, now.date()).decode() if mailable else "",
             created_at=now,
         )
     )
 
 
-def _words(event: FeedEvent, token: str | None, address: Origin, *, mailable: bool) -> str:
-    lines = [event.summary, when_in_words(event), event.location]
-    if token is None:
-        return "\n".join([*filter(None, lines), "", "It does not take place, or you have no part in it any more.", ""])
-    lines += [f"Join: {event.conference}" if event.conference else "", event.url]
-    lines = [*filter(None, lines), ""]
+def _invited(event: FeedEvent, ident: int, address: Origin, answering: Answering, *, mailable: bool) -> list[str]:
+    """How to take part and how to answer, below what takes place when and where."""
+    lines = [*filter(None, (f"Join: {event.conference}" if event.conference else "", event.url)), ""]
     if not mailable:
         lines += ["Your calendar cannot take this series from a mail. A calendar link in Exchange shows it.", ""]
-    if address.base_url:
-        page = address.url(f"/invitations/{token}")
+    if answering.mailbox and mailable:
+        lines += ["Answer with the buttons of your mail program" + (", or here:" if address.base_url else ".")]
+    elif address.base_url:
         lines += ["Answer here; what the buttons of your mail program send does not reach us."]
+    if address.base_url:
+        page = address.url(f"/invitations/{answering.page_token(ident)}")
         lines += [f"{word}: {page}?answer={one.value}" for one, word in ANSWER_WORDS.items()]
-    return "\n".join([*lines, ""])
+    return lines

@@ -163,8 +163,12 @@ def stamps_of(item: CalendarItem) -> Stamps:
     return Stamps(item.uid, item.sequence, item.created_at, item.updated_at)
 
 
+def event_of(item: CalendarItem) -> FeedEvent:
+    return read(item.content, stamps_of(item))
+
+
 def _revision(item: CalendarItem, origin: Origin) -> Revision:
-    before = read(item.content, stamps_of(item))
+    before = event_of(item)
     return Revision(fingerprint(before, origin.mailbox), item.sequence, item.created_at, item.updated_at)
 
 

@@ -10,6 +10,7 @@ import click
 from exchange.cli.accounts import account, institute
 from exchange.cli.files import calendar, model
 from exchange.cli.imports import import_
+from exchange.cli.mail import mail
 from exchange.cli.schema import db
 from exchange.cli.serving import demo, serve, worker
 from exchange.cli.shared import Commands
@@ -24,5 +25,5 @@ def main() -> None:
     """Exchange: secondments and joint testing between national AI safety institutes."""
 
 
-for command in (account, audit, calendar, db, demo, import_, institute, model, serve, worker):
+for command in (account, audit, calendar, db, demo, import_, institute, mail, model, serve, worker):
     main.add_command(command)

@@ -56,6 +56,11 @@ def worker() -> None:
 
     settings = config.from_environment()
     migrations.require_current(create_app(settings))
-    jobs = table.jobs(smtp_url=settings.smtp_url, base_url=settings.base_url, instance_id=settings.instance_id)
+    jobs = table.jobs(
+        smtp_url=settings.smtp_url,
+        base_url=settings.base_url,
+        instance_id=settings.instance_id,
+        answering=settings.answering,
+    )
     click.echo(f"The worker runs: {', '.join(job.name for job in jobs)}. Stop it with Ctrl+C.")
     run(table.scheduler_for(settings.database_url, jobs, settings.data))

@@ -9,9 +9,10 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from exchange.actions import calendars, invitations
+from exchange.actions import answers, calendars, invitations
 from exchange.actions.calendars import NewLink
 from exchange.demo.works import UK, US
+from exchange.domain.answering import Answering
 from exchange.domain.meetings import Answer
 from exchange.feeds.entries import Origin
 from exchange.feeds.settings import LinkSettings
@@ -31,7 +32,7 @@ LINKS: tuple[tuple[str, str, str], ...] = (
 INVITED = "lead@us-caisi.example"
 
 
-def add_all(session: Session, *, today: date, now: datetime) -> None:
+def add_all(session: Session, answering: Answering, *, today: date, now: datetime) -> None:
     """Make each person's link, and invite by mail who prefers that."""
     known = origin(session)
     address = Origin(known.host, known.base_url)
@@ -45,6 +46,6 @@ def add_all(session: Session, *, today: date, now: datetime) -> None:
     invited = id_by_email(session, INVITED)
     assert invited is not None
     invitations.choose(session, actor_of(session, invited, today), wanted=True, now=now)
-    invitations.send_due(session, now)
-    for token in of_person(session, invited):
-        invitations.reply(session, token, Answer.ACCEPTED, now=now)
+    invitations.send_due(session, answering, now=now)
+    for ident in of_person(session, invited):
+        answers.reply(session, ident, Answer.ACCEPTED, now=now)

@@ -14,10 +14,11 @@ from exchange.demo.people import everybody
 from exchange.demo.signins import PASSWORD
 from exchange.demo.works import Places
 from exchange.domain.actors import SYSTEM
+from exchange.domain.answering import Answering
 from exchange.store.institutes import ids_by_code
 
 
-def fill(session: Session, *, now: datetime) -> bool:
+def fill(session: Session, answering: Answering, *, now: datetime) -> bool:
     """Bring the invented world into an empty database, dated around ``now``; False when somebody is there already."""
     if not populations.is_empty(session):
         return False
@@ -38,7 +39,7 @@ def fill(session: Session, *, now: datetime) -> bool:
     files.add_all(session, today=today, now=now)
     rounds.add_all(session, places, today=today, now=now)
     meetings.add_all(session, places, today=today, now=now)
-    calendars.add_all(session, today=today, now=now)
+    calendars.add_all(session, answering, today=today, now=now)
     teams.add_all(session, places, today=today, now=now)
     collaboration.add_all(session, now=now)
     return True

@@ -36,7 +36,7 @@ def run(*, port: int | None, say: Callable[[str], None], now: datetime) -> None:
     migrations.upgrade(app)
     engine = open_engine(settings.database_url)
     with sessionmaker(engine)() as session:
-        filled = fill(session, now=now)
+        filled = fill(session, settings.answering, now=now)
         _require_demo(session)
     engine.dispose()
     say(f"The invented world is {'ready' if filled else 'as it was left'}: {settings.database_url}")
@@ -57,7 +57,12 @@ def _put_model(folder: Path) -> str:
 
 def _scheduler(settings: Settings) -> Scheduler:
     """The clock beside the one serving process; it starts its threads there and not here."""
-    table = jobs(smtp_url=settings.smtp_url, base_url=settings.base_url, instance_id=settings.instance_id)
+    table = jobs(
+        smtp_url=settings.smtp_url,
+        base_url=settings.base_url,
+        instance_id=settings.instance_id,
+        answering=settings.answering,
+    )
     return scheduler_for(settings.database_url, table, settings.data)
 
 

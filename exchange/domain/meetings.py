@@ -27,6 +27,9 @@ class Answer(StrEnum):
     DECLINED = "declined"
 
 
+ANSWER_WORDS = {Answer.ACCEPTED: "Accept", Answer.TENTATIVE: "Perhaps", Answer.DECLINED: "Decline"}
+
+
 class Repeats(StrEnum):
     """``MONTHLY_BY_DAY`` keeps the day of the month, ``MONTHLY_BY_WEEKDAY`` the weekday of its week."""
 

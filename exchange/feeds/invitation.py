@@ -1,6 +1,7 @@
 """One meeting for one person's mail, as Outlook, Gmail and Apple Mail take it into a calendar (RFC 6047, iMIP).
 
-No answer by mail is asked for, since nobody reads the role mailbox: people answer on a page that their mail leads to.
+An answer by mail is asked for only where one is read (exchange/feeds/replies.py); people can always answer on the page
+that their mail leads to.
 """
 
 from __future__ import annotations
@@ -29,9 +30,12 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
+    """``answers_by_mail``: whether what their mail program sends is read, so that it is asked to offer answering."""
+
     name: str
     address: str
     answer: Answer | None = None
+    answers_by_mail: bool = False
 
 
 def can_be_mailed(event: FeedEvent) -> bool:
@@ -80,4 +84,4 @@ def _parameters(method: Method, attendee: Attendee) -> dict[str, str]:
     if method is Method.CANCEL:
         return known
     state = attendee.answer.value.upper() if attendee.answer else "NEEDS-ACTION"
-    return known | {"PARTSTAT": state, "RSVP": "FALSE"}
+    return known | {"PARTSTAT": state, "RSVP": "TRUE" if attendee.answers_by_mail else "FALSE"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from exchange.actions import invitations
+from exchange.domain.answering import Answering
 from exchange.feeds.entries import Origin
 from exchange.jobs import calendars, housekeeping, mail, reminders, searches
 from exchange.jobs.lease import utc_now
@@ -17,7 +19,7 @@ from exchange.jobs.scheduler import Every, Job, Scheduler
 from exchange.store.engine import open_engine
 
 
-def jobs(*, smtp_url: str | None, base_url: str, instance_id: str) -> tuple[Job, ...]:
+def jobs(*, smtp_url: str | None, base_url: str, instance_id: str, answering: Answering) -> tuple[Job, ...]:
     """What the clock starts. Without a mail server mail is kept, and administrators see it waiting.
 
     Raises:
@@ -28,7 +30,7 @@ def jobs(*, smtp_url: str | None, base_url: str, instance_id: str) -> tuple[Job,
         Job("searches", Every.HOUR, searches.run),
         Job("housekeeping", Every.DAY, housekeeping.run),
         Job("calendars", Every.DAY, calendars.refreshing(Origin(instance_id, base_url))),
-        Job("invitations", Every.MINUTE, invite),
+        Job("invitations", Every.MINUTE, inviting(answering)),
         Job("agreements", Every.MINUTE, housekeeping.take_over),
     )
     if not smtp_url:
@@ -37,9 +39,13 @@ def jobs(*, smtp_url: str | None, base_url: str, instance_id: str) -> tuple[Job,
     return (*always, Job("mail", Every.MINUTE, mail.sending_to(server, base_url)))
 
 
-def invite(session: Session, now: datetime) -> None:
-    """What meetings have to say to those who are invited by mail."""
-    invitations.send_due(session, now)
+def inviting(answering: Answering) -> Callable[[Session, datetime], None]:
+    """The job that tells what meetings have to say to those who are invited by mail."""
+
+    def invite(session: Session, now: datetime) -> None:
+        invitations.send_due(session, answering, now=now)
+
+    return invite
 
 
 def scheduler_for(database_url: str, table: tuple[Job, ...], data: Path) -> Scheduler:

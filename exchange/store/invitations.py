@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -24,8 +25,9 @@ from exchange.store.workstreams import Requirement, Workstream
 class Invitation(Base):
     """``version`` is the SEQUENCE of the event when it was last sent, ``sequence`` the number under which it went out.
 
-    They differ after a withdrawal, which counts up for one person alone. The token opens the page on which this person
-    answers for this meeting, and nothing else; it stands in their mail.
+    They differ after a withdrawal, which counts up for one person alone. ``answered_at`` is by the clock of whoever
+    answered. ``token_hash`` is of links that were mailed while tokens were kept; the others are made of the
+    application's secret (exchange/domain/answering.py).
     """
 
     __tablename__ = "invitation"
@@ -34,7 +36,7 @@ class Invitation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    token: Mapped[str] = mapped_column(String(64), unique=True)
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     version: Mapped[int]
     sequence: Mapped[int]
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -44,13 +46,26 @@ class Invitation(Base):
     answered_version: Mapped[int | None]
 
 
+class OccurrenceAnswer(Base):
+    """What an invited person said of one occurrence of a series alone. An answer for the whole series ends it."""
+
+    __tablename__ = "occurrence_answer"
+
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"), primary_key=True)
+    slot: Mapped[date] = mapped_column(primary_key=True)
+    answer: Mapped[Answer] = mapped_column(choice(Answer))
+    answered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_version: Mapped[int]
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """``current`` is false where the meeting has changed since the answer."""
+    """``current`` is false where the meeting has changed since the answer; ``single`` are of one occurrence each."""
 
     name: str
     answer: Answer | None
     current: bool
+    single: tuple[tuple[date, Answer], ...] = ()
 
 
 def wanted(session: Session, today: date) -> Sequence[tuple[CalendarItem, Person]]:
@@ -103,30 +118,47 @@ def standing(session: Session, today: date) -> Sequence[tuple[Invitation, Calend
     return [(invitation, item, person) for invitation, item, person in rows]
 
 
-def of_token(session: Session, token: str) -> tuple[Invitation, CalendarItem] | None:
+def found(session: Session, ident: int) -> tuple[Invitation, CalendarItem] | None:
+    """An invitation with the published event of its meeting."""
     row = session.execute(
         select(Invitation, CalendarItem)
         .join(CalendarItem, CalendarItem.meeting_id == Invitation.meeting_id)
-        .where(Invitation.token == token)
+        .where(Invitation.id == ident)
+        .execution_options(populate_existing=True)
     ).one_or_none()
     return (row[0], row[1]) if row else None
 
 
-def of_person(session: Session, person_id: int) -> list[str]:
-    """The tokens of somebody's open invitations."""
-    query = select(Invitation.token).where(Invitation.person_id == person_id, Invitation.withdrawn_at.is_(None))
+def of_kept_token(session: Session, token: str) -> int | None:
+    """The invitation whose link was mailed with this token while tokens were kept."""
+    return session.scalar(select(Invitation.id).where(Invitation.token_hash == sha256(token.encode()).hexdigest()))
+
+
+def of_person(session: Session, person_id: int) -> list[int]:
+    """Somebody's open invitations."""
+    query = select(Invitation.id).where(Invitation.person_id == person_id, Invitation.withdrawn_at.is_(None))
     return list(session.scalars(query))
 
 
 def answers(session: Session, meeting_id: int) -> list[AnswerRow]:
     """Who was invited by mail and what they answered, by name."""
+    single: dict[int, list[tuple[date, Answer]]] = {}
+    for ident, slot, answer in session.execute(
+        select(OccurrenceAnswer.invitation_id, OccurrenceAnswer.slot, OccurrenceAnswer.answer)
+        .join(Invitation, Invitation.id == OccurrenceAnswer.invitation_id)
+        .where(Invitation.meeting_id == meeting_id)
+        .order_by(OccurrenceAnswer.slot)
+    ):
+        single.setdefault(ident, []).append((slot, answer))
     rows = session.execute(
-        select(Person.full_name, Invitation.answer, Invitation.answered_version == Invitation.version)
+        select(Invitation.id, Person.full_name, Invitation.answer, Invitation.answered_version == Invitation.version)
         .join(Person, Person.id == Invitation.person_id)
         .where(Invitation.meeting_id == meeting_id, Invitation.withdrawn_at.is_(None))
         .order_by(Person.full_name, Person.id)
     )
-    return [AnswerRow(name, answer, bool(current)) for name, answer, current in rows]
+    return [
+        AnswerRow(name, answer, bool(current), tuple(single.get(ident, ()))) for ident, name, answer, current in rows
+    ]
 
 
 def wants(session: Session, person_id: int | None) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from exchange.domain.answering import Answering
+
 FORBIDDEN = ("LOGIN_DISABLED", "FLASK_LOGIN_DISABLED")  # Flask-Login's switch that lets everybody in
 SHORTEST_KEY = 32
 
@@ -27,17 +29,28 @@ class Settings:
     base_url: str = "http://127.0.0.1:5000"
     smtp_url: str | None = None
     instance_id: str = "exchange.example"
+    reply_mailbox: str = ""
+
+    @property
+    def answering(self) -> Answering:
+        """How invited people answer here."""
+        return Answering(self.secret_key, self.reply_mailbox)
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read ``EXCHANGE_*``; make the data folder and its key file where they are missing.
 
     Raises:
-        ConfigurationError: sign-in would be off, or the secret key is too short.
+        ConfigurationError: sign-in would be off, or the address for answers is none.
     """
     for name in FORBIDDEN:
         if name in environment:
             raise ConfigurationError(f"{name} is set: it would switch sign-in off. Remove it and start again.")
+    reply_mailbox = environment.get("EXCHANGE_REPLY_ADDRESS", "").strip()
+    try:
+        Answering("", reply_mailbox)
+    except ValueError as error:
+        raise ConfigurationError(f"EXCHANGE_REPLY_ADDRESS: {error}") from error
     data = Path(environment.get("EXCHANGE_DATA", "data")).resolve()
     data.mkdir(parents=True, exist_ok=True)
     base_url = environment.get("EXCHANGE_BASE_URL", "http://127.0.0.1:5000").rstrip("/")
@@ -49,6 +62,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         base_url=base_url,
         smtp_url=environment.get("EXCHANGE_SMTP_URL"),
         instance_id=environment.get("EXCHANGE_INSTANCE_ID", "exchange.example"),
+        reply_mailbox=reply_mailbox,
     )
 
 

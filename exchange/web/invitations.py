@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, after_this_request, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    after_this_request,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectChoice
 from wtforms.validators import InputRequired
 
-from exchange.actions import invitations as actions
+from exchange.actions import answers as actions
+from exchange.actions.invitations import choose as choose_invitations
+from exchange.actions.invitations import when_in_words
+from exchange.actions.publishing import event_of
 from exchange.actions.writing import Refused
 from exchange.domain.access import Permission
-from exchange.domain.meetings import Answer
+from exchange.domain.meetings import ANSWER_WORDS, Answer
 from exchange.store import invitations as store
 from exchange.web import access, clock, refusals, security
 from exchange.web.access import allowed, public
+from exchange.web.config import Settings
 from exchange.web.database import db
 from exchange.web.forms import Form
 
@@ -24,7 +38,7 @@ class AnswerForm(Form):
     answer = RadioField(
         "Your answer",
         [InputRequired("Choose an answer")],
-        choices=[SelectChoice(answer.value, words) for answer, words in actions.ANSWER_WORDS.items()],
+        choices=[SelectChoice(answer.value, words) for answer, words in ANSWER_WORDS.items()],
     )
 
 
@@ -46,26 +60,28 @@ def answer(token: str) -> ResponseReturnValue:
     after_this_request(_no_referrer)
     if request.method == "POST":
         security.require_token()
-    found = store.of_token(db.session(), token)
-    if found is None:
+    settings: Settings = current_app.config["SETTINGS"]
+    ident = settings.answering.invitation_of_token(token) or store.of_kept_token(db.session(), token)
+    found = store.found(db.session(), ident) if ident is not None else None
+    if ident is None or found is None:
         return render_template("invitations/unknown.html"), 404
     row, item = found
     given = row.answer.value if row.answer else None
     form = AnswerForm(data={"answer": request.args.get("answer", given)})
     if form.validate_on_submit():
         try:
-            actions.reply(db.session(), token, Answer(form.answer.data), now=clock.now())
+            actions.reply(db.session(), ident, Answer(form.answer.data), now=clock.now())
         except Refused as refusal:
             refusals.show(form, refusal)
         else:
             flash("Your answer is kept. You may change it here.", "ok")
             return redirect(url_for("invitations.answer", token=token), code=303)
-    event = actions.event_of(item)
+    event = event_of(item)
     page = render_template(
         "invitations/answer.html",
         form=form,
         event=event,
-        when=actions.when_in_words(event),
+        when=when_in_words(event),
         open=actions.is_open(row, item, clock.now()),
     )
     return page, refusals.status(form)
@@ -79,7 +95,7 @@ security.csrf.exempt(answer)  # it requires the token itself: the guard would as
 def choose() -> ResponseReturnValue:
     form = ChoiceForm()
     if form.validate_on_submit():
-        actions.choose(db.session(), access.actor(), wanted=form.wanted.data == "yes", now=clock.now())
+        choose_invitations(db.session(), access.actor(), wanted=form.wanted.data == "yes", now=clock.now())
         flash("Saved.", "ok")
     else:
         flash("Choose how you are told of meetings.", "bad")

@@ -22,6 +22,7 @@ from exchange.store.sessions import SignInSession
 from exchange.web import Settings, create_app, migrations
 from tests.browser.screens import ADMIN, places
 from tests.cast import NOW
+from tests.engines import SECRET_KEY
 from tests.servers import served
 
 
@@ -44,12 +45,12 @@ class DemoWorld:
 @contextmanager
 def demo_world(folder: Path, handles: set[str]) -> Iterator[DemoWorld]:
     """Fill the world at the tests' instant and serve it until the block is left."""
-    settings = Settings(folder, f"sqlite:///{folder}/demo.sqlite3", "a key for tests only, long enough", False)
+    settings = Settings(folder, f"sqlite:///{folder}/demo.sqlite3", SECRET_KEY, False)
     app = create_app(settings, CLOCK=lambda: NOW)
     migrations.upgrade(app)
     engine = open_engine(settings.database_url)
     with sessionmaker(engine)() as session:
-        fill(session, now=NOW)
+        fill(session, settings.answering, now=NOW)
         found = places(session)
         people = {
             email: ident

@@ -14,6 +14,9 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from exchange.domain.answering import Answering
+from tests.engines import SECRET_KEY
+
 
 @dataclass(frozen=True)
 class Screen:
@@ -176,7 +179,7 @@ PLACES: Mapping[str, str] = {
     "link": """SELECT l.id FROM calendar_link l JOIN person p ON p.id = l.owner_id
         WHERE p.email = 'hr@uk-aisi.example' ORDER BY l.id LIMIT 1""",
     "meeting": "SELECT id FROM meeting WHERE repeats = 'weekly' ORDER BY id LIMIT 1",
-    "invitation": "SELECT token FROM invitation ORDER BY id LIMIT 1",
+    "invitation": "SELECT id FROM invitation ORDER BY id LIMIT 1",
     "gathered": "SELECT workstream_id FROM meeting ORDER BY id LIMIT 1",
     "replan": "SELECT id FROM run WHERE plan IS NOT NULL AND base_id IS NOT NULL ORDER BY id LIMIT 1",
     "unplaced": """SELECT p.id FROM person p WHERE EXISTS (
@@ -221,7 +224,8 @@ def places(session: Session) -> dict[str, str]:
     found = {name: session.execute(text(question)).scalar() for name, question in PLACES.items()}
     missing = [name for name, ident in found.items() if ident is None]
     assert not missing, f"The invented world has no record for: {', '.join(missing)}"
-    return {name: str(ident) for name, ident in found.items() if ident is not None}
+    found["invitation"] = Answering(SECRET_KEY).page_token(int(found["invitation"] or 0))
+    return {name: str(ident) for name, ident in found.items()}
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ Run = Callable[..., Result]
 
 def test_help_names_every_command(run: Run) -> None:
     text = run("--help").output
-    commands = ("account", "audit", "calendar", "db", "demo", "import", "institute", "model", "serve", "worker")
+    commands = ("account", "audit", "calendar", "db", "demo", "import", "institute", "mail", "model", "serve", "worker")
     assert [name for name in commands if f"\n  {name} " not in text] == []
 
 

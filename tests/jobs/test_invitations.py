@@ -14,11 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exchange.actions import calendars, invitations, meetings
+from exchange.domain.answering import Answering
 from exchange.domain.meetings import Change
 from exchange.feeds.entries import Origin
 from exchange.feeds.lint import lint
 from exchange.jobs.mail import MailServer, sending_to
-from exchange.jobs.table import invite
+from exchange.jobs.table import inviting
 from exchange.store import invitations as store
 from exchange.store.audit import AuditEvent
 from exchange.store.meetings import Meeting
@@ -26,11 +27,13 @@ from exchange.store.people import Person, PersonStatus
 from exchange.store.workstreams import Workstream
 from tests.cast import ACTOR, NOW, PERSON
 from tests.clients import PageClient
+from tests.engines import SECRET_KEY
 from tests.jobs.conftest import Postbox
 from tests.meetings import SESSION, WEEKLY, entered, workstream
 from tests.programs.parsers import Libical
 
 BASE = "http://127.0.0.1:5000"
+ANSWERING = Answering(SECRET_KEY)
 Sending = Callable[[], list[EmailMessage]]
 
 
@@ -40,7 +43,7 @@ def sending(session: Session, server: MailServer, postbox: Postbox) -> Sending:
 
     def strike() -> list[EmailMessage]:
         for _ in range(2):
-            invite(session, NOW)
+            inviting(ANSWERING)(session, NOW)
             sending_to(server, BASE)(session, NOW)
         arrived, postbox.received = postbox.received, []
         return arrived
@@ -138,7 +141,7 @@ def test_it_is_taken_back_once(session: Session, sending: Sending, meeting: int,
 def test_nobody_else_is_invited_and_nothing_that_is_over(session: Session, sending: Sending, meeting: int) -> None:
     invitations.choose(session, ACTOR["tomas"], wanted=True, now=NOW)
     assert len(sending()) == 1
-    assert invitations.send_due(session, NOW + timedelta(days=3650)) == 0
+    assert invitations.send_due(session, ANSWERING, now=NOW + timedelta(days=3650)) == 0
     assert meeting
 
 

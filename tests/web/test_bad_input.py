@@ -85,7 +85,7 @@ def _filled(database: Database) -> Flask:
     app = create_app(database.settings(), TESTING=True, PROPAGATE_EXCEPTIONS=False, CLOCK=lambda: NOW)
     migrations.upgrade(app)
     with sessionmaker(database.engine)() as session:
-        fill(session, now=NOW)
+        fill(session, database.settings().answering, now=NOW)
         for ident, email in session.execute(
             select(Person.id, Person.email).where(Person.email.in_([one.email for one in SIGN_INS]))
         ).all():

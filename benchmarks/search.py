@@ -8,7 +8,7 @@ drawn by chance, those of the words are the model's own. The last line is one ne
 
 The world is made up in a SQLite file in a temporary folder, which is deleted: words with Zipf's frequencies, claims,
 institutes, and the index made by the application's own code. Each query is the page's whole search (who matches, the
-counts of every filter, 25 hits with where they were found); "page" adds the web: session, rendering, headers. CPU time
+counts of every filter, 20 hits with where they were found); "page" adds the web: session, rendering, headers. CPU time
 of this process, the median of 15 runs after one that warms the caches. The rivals: "LIKE", what a LIKE on names,
 titles, skills, texts and publications costs, ordered by name and without any count; and "all scored", the engine's own
 BM25 of everybody who has the words, best first, without a page and without any count.

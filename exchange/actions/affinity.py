@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 Floats = npt.NDArray[np.float32]
 
 AT_ONCE = 500  # people whose texts are in memory together
-KEPT_NEEDS = 200  # texts of needs whose vectors are kept in memory
+KEPT_NEEDS = 2000  # texts of needs and searches whose vectors are kept in memory: three megabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,11 @@ class IndexCache:
             return self.needs.get(text)
 
     def meaning(self, session: Session, text: str) -> Meaning | None:
-        """What a search needs to know of the meaning of a few words; None without a model or without words."""
-        vector = self.read(text)
+        """What a search needs to know of the meaning of a few words; None without a model or without words.
+
+        Whoever types them with other blanks or capitals means the same, and the model reads them once.
+        """
+        vector = self.read(" ".join(text.casefold().split()))
         if vector is None:
             return None
         index = self.current(session)

@@ -29,6 +29,8 @@ HEADS = 12
 WIDTH = 384
 LONGEST = 256  # tokens of a text that are read; the model was trained on no more
 SMALLEST_VARIANCE = 1e-12
+FEW_TOKENS = 16  # of a search; below, a product in parts is the faster one
+SMALL_PRODUCT = 1_000_000  # multiplications up to which OpenBLAS takes a matrix as it lies, without copying it first
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Linear:
     bias: Floats
 
     def __call__(self, x: Floats) -> Floats:
-        out: Floats = x @ self.weight
+        out = _product(x, self.weight)
         out += self.bias
         return out
 
@@ -131,6 +133,18 @@ class Encoder:
             x = layer(x)
         mean: Floats = x.mean(axis=0)
         return mean / np.float32(np.linalg.norm(mean))
+
+
+def _product(x: Floats, weight: Floats) -> Floats:
+    """X · weight. For a few tokens in parts that are small enough for OpenBLAS's fast path: half the time of one."""
+    columns = weight.shape[1]
+    step = SMALL_PRODUCT // x.size
+    if len(x) > FEW_TOKENS or step >= columns:
+        return x @ weight
+    out = np.empty((len(x), columns), np.float32)
+    for start in range(0, columns, step):
+        np.matmul(x, weight[:, start : start + step], out=out[:, start : start + step])
+    return out
 
 
 def read_tensors(path: Path) -> dict[str, Floats]:

@@ -79,19 +79,20 @@ class SiteRow:
     max_rank: int | None
 
 
+_ALL_INSTITUTES = select(
+    Institute.id,
+    Institute.code,
+    Institute.country,
+    Institute.name,
+    Institute.short_name,
+    Institute.zone,
+    Institute.membership,
+).order_by(Institute.code)
+
+
 def all_institutes(session: Session) -> Mapping[int, InstituteRow]:
     """Every institute by id, in the order of its code."""
-    columns = (
-        Institute.id,
-        Institute.code,
-        Institute.country,
-        Institute.name,
-        Institute.short_name,
-        Institute.zone,
-        Institute.membership,
-    )
-    rows = session.execute(select(*columns).order_by(Institute.code))
-    return {row.id: InstituteRow(*row) for row in rows}
+    return {row.id: InstituteRow(*row) for row in session.execute(_ALL_INSTITUTES)}
 
 
 def ids_by_code(session: Session) -> Mapping[str, int]:

@@ -72,14 +72,21 @@ class Considered:
     title: str
 
 
-def stamp(session: Session) -> int:
-    """A number that grows with every change of a profile: the newest audit record about people."""
-    newest = select(func.max(AuditEvent.seq)).where(
+_NEWEST = (
+    select(AuditEvent.seq)
+    .where(
         AuditEvent.subject_kind.in_(_TOUCHES_PROFILES),
         AuditEvent.verb.not_like("session:%"),
         AuditEvent.verb.not_like("account:%"),
     )
-    return session.scalar(newest) or 0
+    .order_by(AuditEvent.seq.desc())
+    .limit(1)
+)
+
+
+def stamp(session: Session) -> int:
+    """A number that grows with every change of a profile: the newest audit record about people."""
+    return session.scalar(_NEWEST) or 0
 
 
 def documents(session: Session, ids: Iterable[int]) -> dict[int, Text]:

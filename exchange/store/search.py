@@ -10,14 +10,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from heapq import nsmallest
 from itertools import islice
+from operator import itemgetter
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from exchange.domain.people import OpenTo
+from exchange.domain.people import OpenTo, Visibility
 from exchange.domain.periods import Period
 from exchange.store.availability import away
 from exchange.store.id_sets import IdSet
@@ -25,11 +25,11 @@ from exchange.store.people import Person
 from exchange.store.publications import Publication
 from exchange.store.search_engines import Matching, matching, near_names, scores, trigrams
 from exchange.store.search_index import NETWORK, Facet, FacetValue, SearchPerson, facets, is_public
-from exchange.store.search_words import Query, fold, found_in, read_query, seem_in, sentence
+from exchange.store.search_words import Query, beginnings, fold, found_in, read_query, seem_in, sentence
 from exchange.store.skills import SkillClaim
 
-PER_PAGE = 25
-LAST_PAGE = 400  # 10,000 people; nobody reads further, and no page costs more than another
+PER_PAGE = 20
+LAST_PAGE = 500  # 10,000 people; nobody reads further, and no page costs more than another
 MOST_LOOKED_UP = 500  # put in order by asking for each; of more, everybody's names are gone through
 NAMES_AT_ONCE = 200
 MOST_DOCUMENTS = 600  # read to say where a word was found
@@ -38,6 +38,32 @@ MOST_ALIKE = 5
 MOST_MEANT = 200  # the best by words, whose order the meaning may change
 RANK_OFFSET = 60  # of the fusion, as its authors have it
 NEAR_ENOUGH = 0.3  # of the three-letter pieces of two names, how many they share
+
+
+# Statements are written once: to put one together takes longer than SQLite takes to answer it.
+_HIT_ROWS = (
+    select(
+        Person.id,
+        Person.full_name,
+        Person.about,
+        SearchPerson.job_title,
+        SearchPerson.institute_id,
+        SearchPerson.publication_count,
+        SkillClaim.skill,
+        SkillClaim.level,
+    )
+    .join(SearchPerson, SearchPerson.person_id == Person.id)
+    .outerjoin(SkillClaim, and_(SkillClaim.person_id == Person.id, SkillClaim.visibility == Visibility.NETWORK))
+    .where(Person.id.in_(bindparam("ids", expanding=True)))
+    .order_by(SkillClaim.level.desc(), SkillClaim.skill)
+)
+_papers = Publication.__table__.c  # plain columns: of hundreds of rows none need become an object
+_PAPERS = (
+    select(_papers.person_id, _papers.title, _papers.abstract)
+    .where(_papers.person_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_papers.year.desc(), _papers.id)
+    .limit(MOST_DOCUMENTS)
+)
 
 
 class Meaning(Protocol):
@@ -219,7 +245,7 @@ def _on_page(
         return _by_name(session, people, last)[first:]
     best = scores(session, matched, people)
     count = max(last, MOST_MEANT) if meaning else last
-    ids = [ident for ident, _ in nsmallest(count, best, key=lambda pair: (pair[1], pair[0]))]
+    ids = [ident for ident, _ in sorted(best, key=itemgetter(1, 0))[:count]]
     if last > len(best):
         ids += (people - IdSet.of(ident for ident, _ in best)).ids()[: last - len(best)]
     return (_fused(ids, meaning) if meaning else ids)[first:last]
@@ -256,22 +282,7 @@ def _counts(sets: _Sets, everybody: IdSet) -> dict[FacetValue, int]:
 def _hits(session: Session, ids: Sequence[int], query: Query, values: dict[FacetValue, IdSet]) -> tuple[Hit, ...]:
     if not ids:
         return ()
-    rows = session.execute(
-        select(
-            Person.id,
-            Person.full_name,
-            Person.about,
-            SearchPerson.job_title,
-            SearchPerson.institute_id,
-            SearchPerson.publication_count,
-            SkillClaim.skill,
-            SkillClaim.level,
-        )
-        .join(SearchPerson, SearchPerson.person_id == Person.id)
-        .outerjoin(SkillClaim, SkillClaim.person_id == Person.id)
-        .where(Person.id.in_(ids))
-        .order_by(SkillClaim.level.desc(), SkillClaim.skill)
-    ).all()
+    rows = session.execute(_HIT_ROWS, {"ids": ids}).all()
     skills: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for row in rows:
         if row.skill is not None and is_public(row.skill):
@@ -306,15 +317,11 @@ def _open_to(values: dict[FacetValue, IdSet], ids: Sequence[int]) -> dict[int, l
 
 def _written(session: Session, ids: Sequence[int], query: Query) -> dict[int, Paper]:
     """For each person the publication with the most words of the query, rather in its title; the newest of several."""
-    rows = session.execute(
-        select(Publication.person_id, Publication.title, Publication.abstract)
-        .where(Publication.person_id.in_(ids))
-        .order_by(Publication.year.desc(), Publication.id)
-        .limit(MOST_DOCUMENTS)
-    )
+    rows = session.execute(_PAPERS, {"ids": ids})
+    begun = beginnings(query)
     promising: dict[int, list[tuple[int, int, int, str, str]]] = defaultdict(list)
     for place, (ident, title, abstract) in enumerate(rows):
-        anywhere, in_title = seem_in(query, fold(title), fold(abstract))
+        anywhere, in_title = seem_in(begun, fold(title), fold(abstract))
         if anywhere:
             promising[ident].append((-anywhere, -in_title, place, title, abstract))
     return {ident: found for ident, papers in promising.items() if (found := _first_true(sorted(papers), query))}

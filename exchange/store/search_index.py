@@ -71,6 +71,7 @@ class SearchFacet(Base):
 
 
 FacetValue = tuple[str, str]
+_FACETS = select(SearchFacet.kind, SearchFacet.value, SearchFacet.people)
 
 
 @dataclass
@@ -122,7 +123,7 @@ def refresh_all(session: Session, *, day: date) -> int:
 
 def facets(session: Session) -> dict[FacetValue, IdSet]:
     """Every value that search can filter by, with who has it."""
-    rows = session.execute(select(SearchFacet.kind, SearchFacet.value, SearchFacet.people))
+    rows = session.execute(_FACETS)
     return {(kind, value): IdSet.load(people) for kind, value, people in rows}
 
 

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 import Stemmer
 
@@ -128,11 +129,13 @@ def mark(text: str, query: Query) -> Iterator[tuple[str, bool]]:
     """The text in pieces, each with whether it is a word that was asked for."""
     rest = 0
     for found in _WORD.finditer(text):
-        if _asked_for(fold(found[0]), query):
-            yield text[rest : found.start()], False
+        if _asked_for(found[0], query):
+            if rest < found.start():
+                yield text[rest : found.start()], False
             yield found[0], True
             rest = found.end()
-    yield text[rest:], False
+    if rest < len(text):
+        yield text[rest:], False
 
 
 def found_in(text: str, query: Query) -> frozenset[str]:
@@ -141,19 +144,28 @@ def found_in(text: str, query: Query) -> frozenset[str]:
     return frozenset(typed for typed in query.typed if _stands(typed, folded))
 
 
-def seem_in(query: Query, title: str, abstract: str) -> tuple[int, int]:
-    """How many words of the query seem to stand in a folded text, and in its title: a quick look, by how they begin."""
-    beginnings = [_shared(typed) for typed in query.typed]
-    in_title = [beginning in title for beginning in beginnings]
-    anywhere = [there or beginning in abstract for there, beginning in zip(in_title, beginnings, strict=True)]
-    return sum(anywhere), sum(in_title)
+def beginnings(query: Query) -> list[str]:
+    """How the words that were asked for begin, and every other form of them."""
+    return [_shared(typed) for typed in query.typed]
+
+
+def seem_in(begun: list[str], title: str, abstract: str) -> tuple[int, int]:
+    """How many words of a query seem to stand in a folded text, and in its title: a quick look, by how they begin."""
+    in_title = anywhere = 0
+    for beginning in begun:
+        if beginning in title:
+            in_title += 1
+            anywhere += 1
+        elif beginning in abstract:
+            anywhere += 1
+    return anywhere, in_title
 
 
 def sentence(text: str, query: Query, longest: int = 160) -> str:
     """The sentence with the most words of the query, cut where it is long; "" where none has any."""
     sentences = text.replace("\n", " ").split(". ")
-    best = max(sentences, key=lambda one: len(found_in(one, query)))
-    if not found_in(best, query):
+    held, best = max(((len(found_in(one, query)), one) for one in sentences), key=itemgetter(0))
+    if not held:
         return ""
     return best.strip() if len(best) <= longest else f"{best.strip()[: longest - 1]}…"
 
@@ -179,7 +191,15 @@ def _begun(beginning: str) -> re.Pattern[str]:
 
 
 def _asked_for(word: str, query: Query) -> bool:
-    return word in query.typed or stem(word) in query.stems
+    folded, root = _forms(word)
+    return root in query.stems or folded in query.typed
+
+
+@lru_cache(maxsize=65_536)
+def _forms(word: str) -> tuple[str, str]:
+    """A word as it stands in a text: folded, and its stem."""
+    folded = fold(word)
+    return folded, stem(folded)
 
 
 @lru_cache(maxsize=1024)

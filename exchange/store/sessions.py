@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, and_, func, or_, select, update
+from sqlalchemy import ForeignKey, String, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from exchange.domain.actors import Actor, Grant
@@ -53,44 +53,69 @@ class SignedIn:
     unread: int
 
 
+_UNREAD = select(func.count()).where(Notice.person_id == Person.id, Notice.read_at.is_(None)).scalar_subquery()
+# Asked on every page, and therefore put together only once.
+_SIGNED_IN = (
+    select(
+        SignInSession.id.label("session_id"),
+        SignInSession.last_seen_at,
+        Person.id.label("person_id"),
+        Person.full_name,
+        Person.email,
+        Person.zone,
+        Person.locale,
+        RoleGrant.role,
+        RoleGrant.institute_id.label("within"),
+        Institute.id.label("institute_id"),
+        Institute.code,
+        Institute.short_name,
+        _UNREAD.label("unread"),
+    )
+    .join(Person, Person.id == SignInSession.person_id)
+    .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
+    .outerjoin(
+        Employment,
+        and_(
+            Employment.person_id == Person.id,
+            or_(Employment.ends_on.is_(None), Employment.ends_on >= bindparam("day")),
+        ),
+    )
+    .outerjoin(Institute, Institute.id == Employment.institute_id)
+    .where(
+        SignInSession.token_hash == bindparam("token"),
+        SignInSession.ended_at.is_(None),
+        SignInSession.last_seen_at > bindparam("alive_since"),
+        SignInSession.created_at > bindparam("created_since"),
+        Person.status == PersonStatus.ACTIVE,
+        Person.locked_at.is_(None),
+    )
+    .order_by(Employment.starts_on.desc())
+)
+
+
 def signed_in(session: Session, token_hash: str, *, alive_since: datetime, created_since: datetime) -> SignedIn | None:
     """The live session of this token, in one statement; None when it has ended, idled out or grown too old."""
-    unread = select(func.count()).where(Notice.person_id == Person.id, Notice.read_at.is_(None)).scalar_subquery()
-    day = created_since.date()
-    query = (
-        select(SignInSession, Person, RoleGrant.role, RoleGrant.institute_id, Institute, unread)
-        .join(Person, Person.id == SignInSession.person_id)
-        .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
-        .outerjoin(
-            Employment,
-            and_(Employment.person_id == Person.id, or_(Employment.ends_on.is_(None), Employment.ends_on >= day)),
-        )
-        .outerjoin(Institute, Institute.id == Employment.institute_id)
-        .where(
-            SignInSession.token_hash == token_hash,
-            SignInSession.ended_at.is_(None),
-            SignInSession.last_seen_at > alive_since,
-            SignInSession.created_at > created_since,
-            Person.status == PersonStatus.ACTIVE,
-            Person.locked_at.is_(None),
-        )
-        .order_by(Employment.starts_on.desc())
-    )
-    rows = session.execute(query).all()
+    asked = {
+        "token": token_hash,
+        "alive_since": alive_since,
+        "created_since": created_since,
+        "day": created_since.date(),
+    }
+    rows = session.execute(_SIGNED_IN, asked).all()
     if not rows:
         return None
-    row, person, _, _, institute, notices = rows[0]
-    grants = frozenset(Grant(role, within) for _, _, role, within, _, _ in rows if role is not None)
+    one = rows[0]
+    grants = frozenset(Grant(row.role, row.within) for row in rows if row.role is not None)
     return SignedIn(
-        session_id=row.id,
-        actor=Actor(person.id, person.full_name, institute.id if institute else None, grants),
-        institute_code=institute.code if institute else "",
-        institute_name=institute.short_name if institute else "",
-        email=person.email,
-        zone=person.zone,
-        locale=person.locale,
-        last_seen_at=row.last_seen_at,
-        unread=notices,
+        session_id=one.session_id,
+        actor=Actor(one.person_id, one.full_name, one.institute_id, grants),
+        institute_code=one.code or "",
+        institute_name=one.short_name or "",
+        email=one.email,
+        zone=one.zone,
+        locale=one.locale,
+        last_seen_at=one.last_seen_at,
+        unread=one.unread,
     )
 
 

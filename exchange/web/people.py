@@ -64,8 +64,8 @@ def marked(text: str, query: Query | None) -> Markup:
     """The text with the words that were asked for marked."""
     if not query:
         return escape(text)
-    pieces = (Markup("<mark>") + piece + Markup("</mark>") if hit else piece for piece, hit in mark(text, query))
-    return Markup("").join(pieces)
+    pieces = (f"<mark>{escape(piece)}</mark>" if hit else escape(piece) for piece, hit in mark(text, query))
+    return Markup("".join(pieces))  # noqa: S704 - each piece is escaped above; joining as text is five times faster
 
 
 @pages.app_template_filter("skill_label")

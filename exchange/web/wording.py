@@ -127,7 +127,12 @@ def written_date(day: date, reader: Reader, style: Style = "medium") -> str:
     """A civil date in words: ``3 Apr 2027`` or ``Apr 3, 2027``. An instant is refused: it has no day of its own."""
     if isinstance(day, datetime):
         raise TypeError("A moment has a day only in some zone: use written_instant.")
-    return format_date(day, PATTERNS[reader.locale][style], locale=reader.locale)
+    return _formatted(day, style, reader.locale)
+
+
+@lru_cache(maxsize=4096)
+def _formatted(day: date, style: Style, locale: LocaleName) -> str:
+    return format_date(day, PATTERNS[locale][style], locale=locale)
 
 
 def written_clock(at: datetime, place: Place, locale: LocaleName) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -15,7 +16,7 @@ from exchange.domain.periods import Period
 from exchange.store import search, search_engines, search_index
 from exchange.store.people import Absence, Employment, Person, PersonOpenTo, PersonStatus
 from exchange.store.publications import Publication
-from exchange.store.search import Asked, Found, Paper, Sort, find
+from exchange.store.search import PER_PAGE, Asked, Found, Paper, Sort, find
 from exchange.store.search_index import SearchPerson
 from exchange.store.search_words import read_query
 from exchange.store.skills import SkillClaim
@@ -148,10 +149,10 @@ def test_pages_follow_the_alphabet(session: Session) -> None:
     for ident in range(100, 130):
         newcomer(session, ident, f"Zoë {chr(97 + (ident * 7) % 26)}{ident}")
     first, second = look(session, sort=Sort.NAME), look(session, sort=Sort.NAME, page=2)
-    assert (len(first.hits), first.total, len(second.hits)) == (25, 30 + len(PEOPLE), 5 + len(PEOPLE))
+    assert (len(first.hits), first.total, len(second.hits)) == (PER_PAGE, 30 + len(PEOPLE), PER_PAGE)
     assert names(first)[0] == "Ada Lindqvist"
     assert names(first)[:12] == sorted(names(first)[:12])
-    assert look(session, page=99).page == 2
+    assert look(session, page=99).page == 3
 
 
 @pytest.mark.parametrize("visibility", [Visibility.HIDDEN, Visibility.INSTITUTE])
@@ -292,3 +293,39 @@ def test_whoever_is_away_for_long_is_not_free(session: Session) -> None:
     assert names(look(session, "elicitation", free=spring)) == []
     assert look(session, free=spring).counts.get((SKILL, "red-teaming"), 0) == 0
     assert names(look(session, "elicitation", free=Period(date(2027, 4, 1), date(2027, 6, 30)))) == ["Ada Lindqvist"]
+
+
+def test_a_claim_that_few_may_see_is_on_no_line(session: Session) -> None:
+    session.get_one(SkillClaim, (PERSON["ada"], "red-teaming")).visibility = Visibility.INSTITUTE
+    search_index.refresh(session, [PERSON["ada"]], day=TODAY)
+    (hit,) = look(session, "sandboxes").hits
+    assert hit.skills == ()
+
+
+WORDS = ("anatomy", "bias", "cyber", "debate", "fraud", "grading", "honesty", "jailbreak", "language", "malware")
+
+
+def test_the_index_finds_and_counts_as_going_through_everybody_does(session: Session) -> None:
+    chance = Random(3)
+    said: dict[int, set[str]] = {}
+    homes = {ident: chance.choice((UK, US)) for ident in range(200, 260)}
+    for ident, home in homes.items():
+        about, paper = (chance.sample(WORDS, 3) for _ in range(2))
+        newcomer(session, ident, f"Somebody {ident}", about=" ".join(about))
+        session.add(written(ident, " ".join(paper[:2]), paper[2], 2020))
+        said[ident] = {*about, *paper}
+        session.scalars(select(Employment).where(Employment.person_id == ident)).one().institute_id = home
+    search_index.refresh(session, said, day=TODAY)
+    for _ in range(9):
+        asked = chance.sample(WORDS, chance.randint(1, 5))
+        all_of_them = {ident for ident, words in said.items() if words.issuperset(asked)}
+        expected = all_of_them or {ident for ident, words in said.items() if words.intersection(asked)}
+        found = look(session, " ".join(asked))
+        pages = range(1, -(-found.total // PER_PAGE) + 1)
+        shown = [hit.person_id for page in pages for hit in look(session, " ".join(asked), page=page).hits]
+        assert sorted(shown) == sorted(expected)
+        assert found.any_word is (not all_of_them)
+        for home in (UK, US):
+            at_home = {ident for ident in expected if homes[ident] == home}
+            assert found.counts.get(("institute", str(home)), 0) == len(at_home)
+            assert look(session, " ".join(asked), institutes=frozenset({home})).total == len(at_home)

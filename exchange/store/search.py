@@ -176,7 +176,7 @@ def find(
         hits=hits[: len(on_page)],
         counts=_counts(sets, everybody),
         any_word=matched is not None and matched.any_word and len(people) > 0,
-        near=() if people.bits or not query else _near(session, query, sets.seen),
+        near=() if people.bits or not query or query.is_common else _near(session, query, sets.seen),
         alike=hits[len(on_page) :],
     )
 

@@ -93,6 +93,11 @@ class Query:
     def __bool__(self) -> bool:
         return bool(self.stems)
 
+    @property
+    def is_common(self) -> bool:
+        """Whether there are none but the commonest words, which no text is found by."""
+        return bool(self.typed) and _COMMON.issuperset(self.typed)
+
 
 def fold(text: str) -> str:
     """The text without case and accents."""

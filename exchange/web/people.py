@@ -25,6 +25,7 @@ from exchange.store import institutes as institutes_store
 from exchange.store.introductions import IntroductionState
 from exchange.store.profiles import ClaimRow, ProfilePage, Stay, profile
 from exchange.store.search import PER_PAGE, find
+from exchange.store.search_spelling import corrected
 from exchange.store.search_words import Query, mark
 from exchange.store.secondment_facts import scope_of
 from exchange.store.standing_states import as_they_stand
@@ -34,7 +35,7 @@ from exchange.web.charts import Chart, Link, Node
 from exchange.web.database import db
 from exchange.web.hues import hue
 from exchange.web.matching import index_cache
-from exchange.web.people_search import asked_for, chosen, filters, months, shown_hit, without
+from exchange.web.people_search import asked_for, chosen, filters, months, respelt, shown_hit, without
 from exchange.web.wording import Place, current_reader, written_time_now
 
 pages = Blueprint("people", __name__)
@@ -98,6 +99,8 @@ def index() -> ResponseReturnValue:
         link=_page_address,
         filtered=bool(asked.text or asked.institutes or asked.skills or asked.open_to or asked.free),
         by_words_only=bool(asked.text) and not cache.has_model(),
+        corrected="" if found.total else corrected(found.query),
+        respelt=respelt,
     )
 
 

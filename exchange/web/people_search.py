@@ -119,6 +119,12 @@ def without(name: str, value: str) -> str:
     return url_for("people.index", **values)  # type: ignore[arg-type]  # lists are repeated keys
 
 
+def respelt(words: str) -> str:
+    """The address of the search with other words."""
+    values = {key: ones for key, ones in request.args.lists() if key not in {"page", "q"}}
+    return url_for("people.index", q=words, **values)  # type: ignore[arg-type]  # lists are repeated keys
+
+
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
 

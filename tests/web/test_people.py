@@ -159,3 +159,12 @@ def test_a_page_asks_the_database_at_most_eight_things(as_: As, address: str) ->
     client.get(address)  # the first visit may build what later ones find in memory
     sent = statements(client.application, lambda: client.get(address))
     assert 0 < len(sent) <= MOST, "\n".join(sent)
+
+
+def test_whoever_mistypes_is_offered_the_words_and_whoever_types_none_is_told(as_: As) -> None:
+    client = as_("uk_lead")
+    mistyped = client.get("/people?q=biosecurty+elictation&home=UK-AISI").text
+    assert '<a href="/people?q=biosecurity+elicitation&amp;home=UK-AISI">biosecurity elicitation</a>' in mistyped
+    common = client.get("/people?q=of+the").text
+    assert "“of the” stands in nearly every text" in common
+    assert "Did you mean" not in common

@@ -102,7 +102,7 @@ def answer(asked: Request, address: str) -> Response:
             link = store.subscription(connection, hashed)
     except SQLAlchemyError:
         log.exception("The database does not answer; calendars are served as they were served last.")
-        return _from_memory(asked, hashed, now)
+        return _unavailable() if name == FREE_BUSY else _from_memory(asked, hashed, now)
     if link is None or not (name.endswith(".ics") or name == FREE_BUSY) or "/" in name:
         return _unknown(asked, now)
     if link_state(link.revoked_at, now) is not LinkState.LIVE or not link.owner_active:
@@ -127,12 +127,13 @@ def _live(asked: Request, link: Subscription, hashed: str, name: str, now: datet
         return _free_busy(asked, link, stored, now)
     headers = _headers(asked, stored, name)
     if _has_it(asked, stored, now):
+        _memory().confirm(hashed, Served(now, stored.changed_at, headers, None))
         return Response(status=304, headers=headers)
     compressed = _takes_gzip(asked)
     with db.engine.connect() as connection:
         body = store.bytes_of(connection, link.link_id, compressed=compressed)
     headers |= {"Content-Encoding": "gzip"} if compressed else {}
-    _memory().keep(hashed, Served(now, headers, body))
+    _memory().keep(hashed, Served(now, stored.changed_at, headers, body))
     return Response(body, 200, headers)
 
 
@@ -156,6 +157,11 @@ def _from_memory(asked: Request, hashed: str, now: datetime) -> Response:
     if served is None:
         return _unavailable()
     body, headers = served.body, dict(served.headers)
+    if _has_it(asked, Stored(served.etag, served.changed_at), now):
+        headers.pop("Content-Encoding", None)
+        return Response(status=304, headers=headers)
+    if body is None:
+        return _unavailable()
     if "Content-Encoding" in headers and not _takes_gzip(asked):
         body = gzip.decompress(body)
         del headers["Content-Encoding"]

@@ -6,21 +6,31 @@ A program that gets an error may switch its calendar off; one that gets what it 
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 
 MOST_BYTES = 32 * 1024 * 1024
 KEPT = timedelta(days=1)
+_OVERHEAD = 1024  # the headers, roughly
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A body as it left, with the headers it left under."""
+    """What a link was answered last, and when; without its body where programs were only told that they have it."""
 
     at: datetime
+    changed_at: datetime
     headers: dict[str, str]
-    body: bytes
+    body: bytes | None
+
+    @property
+    def etag(self) -> str:
+        return self.headers["ETag"]
+
+    @property
+    def size(self) -> int:
+        return _OVERHEAD + len(self.body or b"")
 
 
 class LastServed:
@@ -36,9 +46,16 @@ class LastServed:
         with self._lock:
             self._drop(key)
             self._kept[key] = served
-            self._size += len(served.body)
+            self._size += served.size
             while self._size > self._most:
                 self._drop(next(iter(self._kept)))
+
+    def confirm(self, key: str, served: Served) -> None:
+        """A program was told that it has this already: the body that is kept of it holds for another day."""
+        with self._lock:
+            found = self._kept.get(key)
+        same = found is not None and found.etag == served.etag
+        self.keep(key, replace(found, at=served.at) if found is not None and same else served)
 
     def forget(self, key: str) -> None:
         """A link that was switched off is not served from memory either."""
@@ -53,4 +70,4 @@ class LastServed:
     def _drop(self, key: str) -> None:
         gone = self._kept.pop(key, None)
         if gone is not None:
-            self._size -= len(gone.body)
+            self._size -= gone.size

@@ -42,6 +42,7 @@ from exchange.store.people import Person, PersonStatus, RoleGrant
 from exchange.store.secondments import Secondment
 from exchange.store.workstreams import Workstream
 from exchange.web.feeds import Shortcut
+from exchange.web.last_served import LastServed, Served
 from tests.actions.test_secondments import ACCEPTED, moved, proposed
 from tests.cast import ACTOR, NOW, PERSON, UK
 from tests.clients import PageClient
@@ -490,12 +491,15 @@ def test_a_fetch_is_noted_once_in_ten_minutes(
     app: Flask, client: FlaskClient, session: Session, link: MadeLink
 ) -> None:
     tag = client.get(path(link), headers={"User-Agent": "vdirsyncer/0.21"}).headers["ETag"]
-    for minutes, written in ((9, 0), (10, 1)):
+    polls = (0, "vdirsyncer", 0), (9, "vdirsyncer", 0), (10, "Thunderbird", 1), (19, "Thunderbird", 0)
+    for minutes, program, written in polls:
         at(app, NOW + timedelta(minutes=minutes))
-        sent = statements(app, lambda: client.get(path(link), headers={"If-None-Match": tag}))
-        assert sum(one.startswith("UPDATE") for one in sent) == written
-    row = session.get_one(CalendarLink, link.id, populate_existing=True)
-    assert row.fetched_at == NOW + timedelta(minutes=10)
+        headers = {"If-None-Match": tag, "User-Agent": "Mozilla/5.0 (X11; rv:153.0) Gecko/20100101 Thunderbird/153.7"}
+        sent = statements(app, lambda headers=headers: client.get(path(link), headers=headers))  # type: ignore[misc]
+        assert sum(one.startswith(("UPDATE", "INSERT")) for one in sent) == written
+        row = session.get_one(CalendarLink, link.id, populate_existing=True)
+        session.rollback()
+        assert (row.fetched_at, row.fetched_by) == (NOW + timedelta(minutes=minutes // 10 * 10), program)
 
 
 def test_what_cannot_be_built_anew_is_served_as_it_was(
@@ -514,18 +518,56 @@ def test_what_cannot_be_built_anew_is_served_as_it_was(
     assert (fresh.status_code, fresh.headers["Retry-After"]) == (503, "600")
 
 
+def away(*_: object) -> None:
+    raise OperationalError("SELECT", {}, Exception("the database is away"))
+
+
 def test_a_database_that_does_not_answer_is_not_noticed(
-    client: FlaskClient, link: MadeLink, monkeypatch: pytest.MonkeyPatch
+    app: Flask, client: FlaskClient, link: MadeLink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = client.get(path(link), headers={"Accept-Encoding": "gzip"})
-
-    def down(*_: object) -> None:
-        raise OperationalError("SELECT", {}, Exception("the database is away"))
-
-    monkeypatch.setattr(calendar_feeds, "subscription", down)
+    known = {"If-None-Match": before.headers["ETag"]}
+    at(app, NOW + timedelta(hours=23))
+    assert client.get(path(link), headers=known).status_code == 304  # what it has holds for a day from here on
+    monkeypatch.setattr(calendar_feeds, "subscription", away)
+    at(app, NOW + timedelta(hours=46))
     stale = client.get(path(link))
-    assert stale.status_code == 200
+    assert (stale.status_code, stale.headers["ETag"]) == (200, before.headers["ETag"])
     assert stale.data == gzip.decompress(before.data)
+    assert "Content-Encoding" not in stale.headers
+    for asked in (known, {"If-Modified-Since": before.headers["Last-Modified"]}):
+        unchanged = client.get(path(link), headers=asked)
+        assert (unchanged.status_code, unchanged.data) == (304, b"")
+    assert client.get(path(link).replace("ada.ics", "freebusy.ifb")).status_code == 503  # no calendar in its place
+    at(app, NOW + timedelta(hours=48))
+    late = client.get(path(link), headers=known)
+    assert (late.status_code, late.headers["Retry-After"]) == (503, "600")
+
+
+def test_a_process_that_only_ever_said_304_says_it_without_a_database(
+    app: Flask, client: FlaskClient, link: MadeLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {"If-None-Match": client.get(path(link)).headers["ETag"]}
+    app.extensions["feeds_last_served"] = LastServed()  # as after a new start
+    assert client.get(path(link), headers=known).status_code == 304
+    monkeypatch.setattr(calendar_feeds, "subscription", away)
+    assert client.get(path(link), headers=known).status_code == 304
+    assert client.get(path(link)).status_code == 503  # it never had the body
+
+
+def test_what_was_served_longest_ago_is_forgotten_first() -> None:
+    def served(size: int) -> Served:
+        return Served(NOW, NOW, {"ETag": str(size)}, b"x" * size)
+
+    memory = LastServed(most_bytes=10_000)
+    for key, size in (("first", 3000), ("second", 3001), ("first", 3000)):
+        memory.keep(key, served(size))
+    memory.keep("third", served(3002))
+    assert [memory.get(key, NOW) is not None for key in ("first", "second", "third")] == [True, False, True]
+    memory.confirm("first", replace(served(3000), body=None, at=NOW + timedelta(hours=1)))
+    memory.confirm("third", replace(served(9), body=None))  # it has changed since: the old body is none any more
+    assert memory.get("first", NOW) == replace(served(3000), at=NOW + timedelta(hours=1))
+    assert memory.get("third", NOW) == replace(served(9), body=None)
 
 
 def test_a_new_zone_database_makes_new_bodies(
@@ -553,11 +595,7 @@ def test_no_log_and_no_error_page_knows_the_token(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     client.get(path(link))
-
-    def down(*_: object) -> None:
-        raise OperationalError("SELECT", {}, Exception("away"))
-
-    monkeypatch.setattr(calendar_feeds, "subscription", down)
+    monkeypatch.setattr(calendar_feeds, "subscription", away)
     answers = [client.get(path(link)), client.open(path(link), method="PROPFIND"), client.post(path(link))]
     assert link.token not in caplog.text
     assert all(link.token not in answer.text for answer in answers)

@@ -146,7 +146,8 @@ def plan_for(session: Session, link: Subscription, *, now: datetime) -> Plan:
         published=settings.detail is not Detail.BUSY,
     )
     today = now.astimezone(UTC).date()
-    return Plan(head, settings, origin.mailbox, today, link.created_at, bytes.fromhex(link.secret))
+    secret = bytes.fromhex(link.secret)
+    return Plan(head, settings, origin.mailbox, today, link.created_at, secret, link.settings_changed_at)
 
 
 def scope_name(session: Session, scope: LinkScope, scope_id: int | None, owner_id: int | None) -> str:
@@ -179,6 +180,7 @@ def export(session: Session, scope: LinkScope, scope_id: int | None, owner_id: i
         scope_id=scope_id,
         label=EXPORTED,
         settings={},
+        settings_changed_at=None,
         secret="",
         created_at=now,
         revoked_at=None,

@@ -114,7 +114,9 @@ def change(session: Session, actor: Actor, ident: int, label: str, settings: Lin
         link = _live(work, ident)
         _require_label(label)
         before = dict(link.settings)
-        link.label, link.settings = label, settings.written()
+        link.label = label
+        if settings.written() != before:
+            link.settings, link.settings_changed_at = settings.written(), now
         work.record(f"{actor.name} changed what the calendar link “{label}” shows.", {"before": before})
 
 

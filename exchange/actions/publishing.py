@@ -19,7 +19,7 @@ from exchange.domain.secondment_guards import DEFAULT_TIMING
 from exchange.feeds.entries import Origin, meeting_event, stay_events
 from exchange.feeds.events import EventKind, FeedEvent
 from exchange.feeds.render import RENDERER, render
-from exchange.feeds.revise import Revision, fingerprint, revise, stamped
+from exchange.feeds.revise import Revision, fingerprint, revise, rewritten, stamped
 from exchange.feeds.values import Stamps, read, written
 from exchange.feeds.visibility import last_day
 from exchange.store import calendars as store
@@ -131,8 +131,7 @@ class _Printer:
         content = written(event)
         if item is not None and item.content == content and item.renderer == RENDERER:
             return
-        previous = _revision(item, self.origin) if item else None
-        final = stamped(event, revise(event, previous, self.origin.mailbox, self.now))
+        final, fragment = self._revised(event, item)
         if item is None:
             item = CalendarItem(uid=event.uid, secondment_id=secondment_id, meeting_id=meeting_id)
             self.session.add(item)
@@ -143,8 +142,19 @@ class _Printer:
         item.starts_on, item.ends_on = final.when.day, end
         item.cancelled_at = _midnight(final.cancelled_on)
         item.content, item.renderer = content, RENDERER
-        item.fragment = render(final, self.origin.mailbox).body
+        item.fragment = fragment
         self.changed += 1
+
+    def _revised(self, event: FeedEvent, item: CalendarItem | None) -> tuple[FeedEvent, bytes]:
+        """The event with its stamps, and its bytes. No program is given other bytes under the stamps that it knows."""
+        previous = _revision(item, self.origin) if item else None
+        revision = revise(event, previous, self.origin.mailbox, self.now)
+        final = stamped(event, revision)
+        fragment = render(final, self.origin.mailbox).body
+        if item is not None and revision is previous and fragment != item.fragment:
+            final = stamped(event, rewritten(revision, self.now))
+            fragment = render(final, self.origin.mailbox).body
+        return final, fragment
 
     def call_off(self, item: CalendarItem) -> None:
         """Mark as cancelled what has no place any more, such as a check-in of a stay that became too short for it."""

@@ -11,7 +11,7 @@ from exchange.feeds.alarms import with_alarms
 from exchange.feeds.assemble import Head, assemble, disguise
 from exchange.feeds.events import EventClass, EventKind, FeedEvent
 from exchange.feeds.expansion import expand
-from exchange.feeds.fragment import Fragment
+from exchange.feeds.fragment import Fragment, no_older_than
 from exchange.feeds.moments import AllDay
 from exchange.feeds.render import Mailbox, render
 from exchange.feeds.settings import LinkSettings
@@ -42,7 +42,10 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """For whom a calendar is built: ``secret`` disguises the UIDs of a busy link, ``since`` dates an empty one."""
+    """For whom a calendar is built: ``secret`` disguises the UIDs of a busy link, ``since`` dates an empty one.
+
+    No event shows itself older than ``settings_changed_at``, for other settings show it otherwise.
+    """
 
     head: Head
     settings: LinkSettings
@@ -50,6 +53,7 @@ class Plan:
     today: date
     since: datetime
     secret: bytes = b""
+    settings_changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def fitting(plan: Plan, published: Iterable[Published]) -> tuple[list[tuple[date
     for one in shown(published, plan.settings, plan.today):
         for end, fragment in _fragments(plan, one):
             if fragment.body:
-                fragments[fragment.uid] = fragment
+                fragments[fragment.uid] = no_older_than(fragment, plan.settings_changed_at)
                 items.append(Item(fragment.uid, end, len(fragment.body)))
     choice = fit(items, plan.today)
     return [(item.last_day, fragments[item.uid]) for item in items if item.uid in choice.uids], choice.dropped

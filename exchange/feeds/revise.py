@@ -48,6 +48,12 @@ def revise(event: FeedEvent, previous: Revision | None, mailbox: Mailbox, now: d
     return Revision(content, previous.sequence + 1, previous.created_at, later)
 
 
+def rewritten(revision: Revision, now: datetime) -> Revision:
+    """The stamps of an event that is the same but is written otherwise than before, such as by a newer version."""
+    whole = now.astimezone(UTC).replace(microsecond=0)
+    return replace(revision, updated_at=max(whole, revision.updated_at + _SECOND))
+
+
 def stamped(event: FeedEvent, revision: Revision) -> FeedEvent:
     """The event with these stamps, ready to be rendered."""
     return replace(event, sequence=revision.sequence, created_at=revision.created_at, updated_at=revision.updated_at)

@@ -49,6 +49,7 @@ class Subscription:
     scope_id: int | None
     label: str
     settings: dict[str, Any]
+    settings_changed_at: datetime | None
     secret: str
     created_at: datetime
     revoked_at: datetime | None
@@ -117,6 +118,7 @@ def _links() -> Select[*tuple[Any, ...]]:
             link.scope_id,
             link.label,
             link.settings,
+            link.settings_changed_at,
             link.secret,
             link.created_at,
             case((Person.locked_at.is_not(None), Person.locked_at), else_=link.revoked_at),  # dark until unlocked

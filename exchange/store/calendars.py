@@ -38,6 +38,7 @@ class CalendarLink(Base):
     scope_id: Mapped[int | None]
     label: Mapped[str] = mapped_column(String(100))
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    settings_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     token_end: Mapped[str] = mapped_column(String(4))
     secret: Mapped[str] = mapped_column(String(64), default="")  # disguises the UIDs of a busy calendar; never changes

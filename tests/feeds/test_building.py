@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
+from icalendar import Calendar
 
 from exchange.feeds.assemble import Head, assemble
 from exchange.feeds.building import Plan, Published, build, events
@@ -73,6 +75,27 @@ def test_no_setting_makes_a_faulty_calendar(detail: Detail, cancelled: Cancelled
     built = build(replace(chosen, head=replace(chosen.head, published=detail is not Detail.BUSY)), EVERYTHING)
     assert not lint(built.body)
     assert built.items == built.body.count(b"\r\nUID:") - built.body.count(b"RECURRENCE-ID")
+
+
+@pytest.mark.parametrize("detail", list(Detail))
+def test_no_event_is_older_than_the_settings_by_which_it_is_shown(detail: Detail) -> None:
+    """Evolution takes nothing up unless a stamp moves. The events are the same, and so are their SEQUENCEs."""
+    quoting = replace(MEETING, uid="quoting@exchange.example", description="Was\nDTSTAMP:20260105T093000Z\r\n")
+    published = [*EVERYTHING, stored(quoting)]
+    chosen = plan(detail=detail)
+    chosen = replace(chosen, head=replace(chosen.head, published=detail is not Detail.BUSY))
+    before, stamp = build(chosen, published).body, datetime(2026, 3, 9, 8, 0, 1, tzinfo=UTC)
+    after = build(replace(chosen, settings_changed_at=stamp), published).body
+    was: list[Any] = Calendar.from_ical(before).walk("VEVENT")
+    now: list[Any] = Calendar.from_ical(after).walk("VEVENT")
+    assert was
+    for old, new in zip(was, now, strict=True):
+        assert new["DTSTAMP"].dt == new["LAST-MODIFIED"].dt == max(stamp, old["DTSTAMP"].dt)
+        for kept in (name for name in old if name not in {"DTSTAMP", "LAST-MODIFIED"}):
+            assert new[kept] == old[kept]
+    assert not lint(after)
+    long_ago = replace(chosen, settings_changed_at=datetime(2020, 1, 1, tzinfo=UTC))
+    assert build(long_ago, published).body == before
 
 
 def test_what_the_owner_is_shown_is_what_is_served() -> None:

@@ -51,6 +51,23 @@ def test_a_new_renderer_writes_fragments_anew_and_no_sequence_moves(
     assert {item.uid: (item.sequence, item.updated_at) for item in items(session)} == before
 
 
+def test_what_is_written_otherwise_than_before_has_a_later_stamp(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Evolution would not take it up; it is the same event all the same, so no SEQUENCE moves."""
+    moved(session, proposed(session), *ACCEPTED)
+    one, *others = items(session)
+    before = {item.uid: (item.sequence, item.updated_at) for item in (one, *others)}
+    one.fragment = one.fragment.replace(b"SUMMARY:", b"SUMMARY:An older way: ")
+    session.commit()
+    monkeypatch.setattr(publishing, "RENDERER", "2+a later one")
+    refreshing(Origin("exchange.example"))(session, LATER)
+    expected = before | {one.uid: (before[one.uid][0], LATER)}
+    assert {item.uid: (item.sequence, item.updated_at) for item in items(session)} == expected
+    assert f"LAST-MODIFIED:{LATER:%Y%m%dT%H%M%SZ}\r\n".encode() in one.fragment
+    assert b"older way" not in one.fragment
+
+
 def test_links_of_people_who_have_left_are_switched_off(session: Session) -> None:
     for key in ("ada", "tomas"):
         new = NewLink(LinkScope.PERSON, None, "Phone", LinkSettings())

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from exchange.actions.calendars import token_hash
 from exchange.feeds.links import subscribe_links
-from exchange.store.calendars import CalendarLink
+from exchange.store.calendars import CalendarBody, CalendarLink
 from exchange.store.schema import METADATA
+from tests.cast import NOW
 from tests.clients import PageClient
 
 As = Callable[[str], PageClient]
@@ -99,7 +100,7 @@ def test_a_link_is_its_owners_alone(as_: As) -> None:
         assert as_("tomas").send(address, NEW | {"reason": "leak"}).status_code == 404
 
 
-def test_changing_settings_changes_the_body_and_not_the_address(as_: As) -> None:
+def test_changing_settings_changes_the_body_and_not_the_address(as_: As, session: Session) -> None:
     client = as_("ada")
     path = path_of(made(client))
     before = as_("").get(path)
@@ -108,6 +109,15 @@ def test_changing_settings_changes_the_body_and_not_the_address(as_: As) -> None
     after = as_("").get(path)
     assert after.status_code == 200
     assert after.headers["ETag"] != before.headers["ETag"]
+    assert session.scalars(select(CalendarLink.settings_changed_at)).one() == NOW  # seen in the stamps of its events
+
+
+def test_another_name_alone_leaves_what_a_link_shows(as_: As, session: Session) -> None:
+    client = as_("ada")
+    made(client)
+    assert client.send("/calendars/1/edit", NEW | {"label": "Tablet"}).status_code == 303
+    link = session.scalars(select(CalendarLink)).one()
+    assert (link.label, link.settings_changed_at) == ("Tablet", None)
 
 
 def test_a_link_without_a_kind_is_refused_and_what_was_typed_stays(as_: As) -> None:
@@ -135,6 +145,18 @@ def test_what_is_switched_off_says_so_and_leaves_the_list(as_: As) -> None:
     assert answer.data.count(b"BEGIN:VEVENT") == 1
     assert b"This calendar link was switched off" in answer.data
     assert "Phone" not in re.sub(r"(?s)<div class=\"note.*?</div>", "", client.get("/calendars").get_data(as_text=True))
+
+
+def test_a_calendar_too_large_says_so_to_its_owner(as_: As, session: Session) -> None:
+    client = as_("ada")
+    as_("").get(path_of(made(client)))
+    assert "did not fit" not in client.get("/calendars").get_data(as_text=True)
+    body = session.scalars(select(CalendarBody)).one()
+    body.dropped, body.size = 12, 950_000
+    session.commit()
+    page = client.get("/calendars").get_data(as_text=True)
+    assert "12 past events did not fit and were left out, the oldest first." in page
+    assert "950 kB; Google may leave some out" in page
 
 
 def test_health_names_the_program_that_came(as_: As) -> None:

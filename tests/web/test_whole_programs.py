@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from exchange.actions import calendars, meetings
 from exchange.actions.calendars import MadeLink
 from exchange.domain.meetings import Change, MeetingKind, Repeats
+from exchange.feeds.settings import LinkSettings
 from exchange.store.calendars import CalendarLink, LinkScope
 from exchange.store.meetings import Meeting
 from tests.actions.test_secondments import ACCEPTED, moved, proposed
@@ -154,10 +155,13 @@ def test_a_whole_program_follows_a_link_from_the_first_look_to_the_switching_off
 
     clock.now += timedelta(days=15)
     follower.comes_to_show(kept)
+    calendars.change(session, ACTOR["director"], link.id, "Laptop", LinkSettings(kind_prefix=False), now=clock.now)
+    unmarked = {one._replace(title=one.title.partition(": ")[2]) for one in kept}
+    follower.comes_to_show(unmarked)
     follower.is_told(HTTPStatus.NOT_MODIFIED)
 
     calendars.stop(session, ACTOR["director"], link.id, now=clock.now)
-    follower.comes_to_show({SWITCHED_OFF}, perhaps=kept - STAY if follower.program.keeps_series else set())
+    follower.comes_to_show({SWITCHED_OFF}, perhaps=unmarked if follower.program.keeps_series else set())
     follower.starts_again()
     follower.comes_to_show({SWITCHED_OFF})
     clock.now += timedelta(days=31)

@@ -139,8 +139,11 @@ def _reasons(
 
 
 def _rows_of(index: AffinityIndex, best: list[int]) -> dict[int, list[int]]:
+    """The documents of each. One look-up a row: to search for every owner among the best takes twenty times as long."""
+    wanted = np.zeros(len(index.people) + 1, np.bool_)  # the last place is that of ``NOBODY``
+    wanted[best] = True
     rows: dict[int, list[int]] = {person: [] for person in best}
-    for row in np.flatnonzero(np.isin(index.owner, best)):
+    for row in np.flatnonzero(wanted[index.owner]):
         rows[int(index.owner[row])].append(int(row))
     return rows
 

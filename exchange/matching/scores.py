@@ -63,11 +63,13 @@ def _document_scores(index: AffinityIndex, need: Need, need_vector: Floats | Non
     query = index.segments[0].lexical.query(counted)
     by_words = np.concatenate([segment.lexical.likeness(query) for segment in index.segments])
     embedded = np.concatenate([segment.embedded for segment in index.segments])
-    fused = index.calibration.score(by_words)
-    if need_vector is None or not index.has_vectors:
-        return DocumentScores(by_words, None, fused, np.zeros_like(embedded))
+    score = index.calibration.score
+    if need_vector is None or not embedded.any():
+        return DocumentScores(by_words, None, score(by_words), np.zeros_like(embedded))
     by_meaning = np.concatenate([_cosines(segment.vectors, need_vector) for segment in index.segments])
-    fused = np.where(embedded, index.calibration.score(by_words, by_meaning), fused)
+    fused = score(by_words, by_meaning)
+    if not embedded.all():
+        fused = np.where(embedded, fused, score(by_words))
     return DocumentScores(by_words, by_meaning, fused, embedded)
 
 

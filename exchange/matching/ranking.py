@@ -11,7 +11,7 @@ from exchange.matching.affinity import AffinityIndex, build_index
 from exchange.matching.profiles import Need, PersonProfile, strength_note
 from exchange.matching.scores import DocumentScores, Scores, score_people
 from exchange.matching.skill_fit import SkillFit, skill_fits
-from exchange.matching.words import count_terms, looks_english, spellings
+from exchange.matching.words import count_terms, looks_english, spellings, tells
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -186,8 +186,9 @@ def _top_terms(
         for key, part in shared[row].items():
             totals[key] = totals.get(key, 0.0) + max(share, 0.0) * part
     whole = sum(totals.values())
-    best = sorted(totals, key=lambda key: (-totals[key], spelt[key]))[:SHOWN_TERMS]
-    return tuple(TermShare(spelt[key], totals[key] / whole) for key in best if totals[key] > 0)
+    telling = (key for key in totals if totals[key] > 0 and tells(spelt[key]))
+    best = sorted(telling, key=lambda key: (-totals[key], spelt[key]))[:SHOWN_TERMS]
+    return tuple(TermShare(spelt[key], totals[key] / whole) for key in best)
 
 
 def _notes(index: AffinityIndex, need: Need, need_vector: Floats | None) -> tuple[str, ...]:

@@ -35,6 +35,14 @@ JOINING_WORDS = frozenset(
     """.split()  # noqa: SIM905 - one word a line would fill the page
 )
 
+# Words that count, as the constants of the affinity were measured with them, but that tell a reader nothing.
+_TELLING_NOTHING = frozenset(
+    """
+    above across against along among around behind below beside beyond despite during except inside like near off
+    outside per toward towards unlike versus
+    """.split()  # noqa: SIM905 - one word a line would fill the page
+)
+
 # Chinese and Japanese characters stand alone, as those scripts put no blanks between words; pairs then act as words.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
 
@@ -85,6 +93,11 @@ def spellings(text: str) -> dict[int, str]:
         for key, spelling in zip(_keys(_terms(_stems(run))), _terms(run), strict=True):
             found.setdefault(key, spelling)
     return found
+
+
+def tells(spelling: str) -> bool:
+    """Whether a common term says anything to a reader who asks why two texts are alike."""
+    return _TELLING_NOTHING.isdisjoint(spelling.split())
 
 
 def _terms(run: list[str]) -> list[str]:

@@ -224,3 +224,11 @@ def test_a_small_change_keeps_the_large_segment_and_is_found_at_once() -> None:
     assert len(again.segments) == 2
     assert [one.person_id for one in rank(again, Need("watermarks"), limit=2).people] == [3, 2]
     assert 5 not in again.people
+
+
+def test_a_reason_names_no_word_that_says_nothing() -> None:
+    text = "Jailbreaks against deployed safeguards"
+    (one,) = rank_people(Need(text), [PersonProfile(1, (Document(1, text),))]).people
+    named = {term.term for term in one.terms}
+    assert {"jailbreaks", "deployed", "safeguards", "deployed safeguards"} <= named
+    assert not any("against" in term for term in named)

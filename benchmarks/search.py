@@ -1,6 +1,6 @@
 """What a search page costs, above all the first time: CPU milliseconds at 10,000 people and at 100,000.
 
-    OPENBLAS_NUM_THREADS=1 python benchmarks/search.py [PEOPLE PUBLICATIONS_EACH] [--database postgresql+psycopg://…]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/search.py [PEOPLE PUBLICATIONS_EACH] [--keep FOLDER] [--database postgresql+psycopg://…]
 
 Without sizes, 10,000 people have 15 publications each, and 100,000 have 3.
 The world is made up in a SQLite file in a temporary folder, which is deleted, or in the empty database that is named:
@@ -22,6 +22,7 @@ import argparse
 import math
 import os
 import random
+import resource
 import statistics
 import tempfile
 import time
@@ -129,19 +130,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("size", type=int, nargs="*", help="PEOPLE PUBLICATIONS_EACH")
     parser.add_argument("--database", help="an empty database to fill; a SQLite file of its own otherwise")
+    parser.add_argument("--keep", type=Path, help="a folder in which the world stays and is found again")
     chosen = parser.parse_args()
     for people, each in [tuple(chosen.size)] if chosen.size else SIZES:
-        measure_world(people, each, chosen.database)
+        measure_world(people, each, chosen.database, chosen.keep)
 
 
-def measure_world(people: int, each: int, database: str | None) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        url = database or f"sqlite:///{folder}/search.sqlite3"
-        app = create_app(Settings(Path(folder), url, "x" * 40, secure_cookies=False), CLOCK=lambda: NOW)
-        with app.app_context():
-            upgrade()
-            build(db.session(), people, each)
-            cache = give_meaning(app, db.session())
+def measure_world(people: int, each: int, database: str | None, kept: Path | None) -> None:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = kept / f"{people}-{each}" if kept else Path(temporary)
+        app = world(people, each, folder, database or f"sqlite:///{folder}/search.sqlite3")
         client = app.test_client()
         with client.session_transaction() as cookie:
             cookie["_user_id"] = "token"
@@ -151,11 +149,31 @@ def measure_world(people: int, each: int, database: str | None) -> None:
         get(client, {"q": "warm up"})
         for name, asked in kinds(each).items():
             measure(app, client, name, asked)
+        cache: IndexCache = app.extensions["index_cache"]
         with app.app_context():
             index = cache.current(db.session())
         need = Need(" ".join(KNOWN[3:900:9]))
         ranked = median_cpu(partial(rank, index, need, need_vector=cache.read(need.text), today=NOW.date()), 15)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"one need ranked, {len(index.people):,} people, {len(index.document):,} documents: {ranked:.1f}")
+        print(f"most memory of this process: {memory:,.0f} MB")
+
+
+def world(people: int, each: int, folder: Path, url: str) -> Flask:
+    """The application on a made-up world; one that was made before in this folder is used again."""
+    made = (folder / "affinity" / "index.npz").exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    app = create_app(Settings(folder, url, "x" * 40, secure_cookies=False), CLOCK=lambda: NOW)
+    with app.app_context():
+        if not made:
+            upgrade()
+            build(db.session(), people, each)
+        cache = app.extensions["index_cache"] = IndexCache(folder)
+        if not made:
+            give_meaning(cache, db.session())
+        cache.current(db.session())
+        cache.save()
+    return app
 
 
 def measure(app: Flask, client: FlaskClient, name: str, asked: list[Asking]) -> None:
@@ -178,7 +196,7 @@ def get(client: FlaskClient, asked: Asking) -> None:
 
 def rivals_cpu(session: Session, words: str) -> str:
     scored = median_cpu(partial(all_scored, session, words)) if words else 0.0
-    return f"{median_cpu(partial(like, session, words)):>9.1f}{scored:>12.1f}"
+    return f"{cpu(partial(like, session, words)):>9.1f}{scored:>12.1f}"
 
 
 def server_cpu(session: Session) -> float | None:
@@ -191,14 +209,13 @@ def server_cpu(session: Session) -> float | None:
     return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
-def give_meaning(app: Flask, session: Session) -> IndexCache:
-    """The application's index, with the model and a vector for every text where the model is at hand."""
-    data = app.config["SETTINGS"].data
+def give_meaning(cache: IndexCache, session: Session) -> None:
+    """The language model, where it is at hand, and a vector by chance for every text."""
+    assert cache.data is not None
     try:
-        install_model(data / "model")
+        install_model(cache.data / "model")
     except ModelError as missing:
         print(missing)
-    cache = app.extensions["index_cache"] = IndexCache(data)
     index = cache.current(session)
     if cache.has_model() and cache.vectors is not None:
         chance = np.random.default_rng(1)
@@ -206,7 +223,6 @@ def give_meaning(app: Flask, session: Session) -> IndexCache:
             for part in np.array_split(np.unique(index.text), max(1, len(index.text) // 10_000)):
                 vectors = chance.normal(size=(len(part), WIDTH)).astype(np.float32)
                 cache.vectors.append(part.tolist(), vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
-    return cache
 
 
 def cpu(run: Callable[[], object]) -> float:

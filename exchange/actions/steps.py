@@ -5,7 +5,7 @@ People make them one at a time, accepting a changed plan makes several; the rule
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.exc import IntegrityError
@@ -110,6 +110,7 @@ def put_forward(work: Work, found: Found, content: AgreementContent) -> int:
     session, actor, row = work.session, work.actor, found.secondment
     if row.state not in PROPOSED_IN:
         raise refuse(Refusal.CONFLICT, "An agreement is proposed once the nomination has been accepted and prepared.")
+    content = replace(content, person_id=row.person_id)  # an older version may name a record that was merged since
     versions = [version.domain for version in agreement_store.versions_of(session, row.id)]
     work.require(agreements.may_propose(versions, content, actor))
     _require_in_time(session, row, content, work.now.date())

@@ -7,7 +7,19 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from exchange.actions import accounts, institutes, populations
-from exchange.demo import calendars, collaboration, files, meetings, rounds, seats, secured_stays, stays, teams, works
+from exchange.demo import (
+    calendars,
+    collaboration,
+    files,
+    meetings,
+    rounds,
+    seats,
+    secured_stays,
+    stays,
+    teams,
+    twins,
+    works,
+)
 from exchange.demo.accounts import ask_for_a_role, read_notices
 from exchange.demo.institutes import INSTITUTES
 from exchange.demo.people import everybody
@@ -42,4 +54,5 @@ def fill(session: Session, answering: Answering, *, now: datetime) -> bool:
     calendars.add_all(session, answering, today=today, now=now)
     teams.add_all(session, places, today=today, now=now)
     collaboration.add_all(session, now=now)
+    twins.add_all(session, places, today=today, now=now)
     return True

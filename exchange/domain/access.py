@@ -33,6 +33,7 @@ class Permission(StrEnum):
     PEOPLE_SEARCH = "people:search"
     PERSON_SEE = "person:see"
     PERSON_EDIT = "person:edit"
+    PEOPLE_MERGE = "people:merge"
     PROFILE_EDIT = "profile:edit"
     SKILL_ENDORSE = "skill:endorse"
     INTRODUCTIONS_ASK = "introductions:ask"
@@ -89,6 +90,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     P.PEOPLE_SEARCH: frozenset({R, L, H, S, D}),
     P.PERSON_SEE: frozenset({R, L, H, S, D}),
     P.PERSON_EDIT: frozenset({H}),
+    P.PEOPLE_MERGE: frozenset({H, X}),
     P.PROFILE_EDIT: frozenset({R, L, H, S, D}),
     P.SKILL_ENDORSE: frozenset({R, L, H, S, D}),
     P.INTRODUCTIONS_ASK: frozenset({R, L, H, S, D}),

@@ -72,6 +72,7 @@ class Person(Base):
     invitations: Mapped[bool] = mapped_column(default=False, server_default=false())  # to meetings, by mail
     password_hash: Mapped[str | None] = mapped_column(String(200))
     locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # an administrator keeps the person from signing in
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)  # the record that took over
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -179,8 +180,14 @@ class Job:
 
 
 def id_by_email(session: Session, email: str) -> int | None:
-    """The person with this address, in any case of letters."""
-    return session.scalar(select(Person.id).where(Person.email == email.strip().lower()))
+    """The person with this address, in any case of letters; whoever took over a record is found by its address too."""
+    person = func.coalesce(Person.merged_into_id, Person.id)
+    return session.scalar(select(person).where(Person.email == email.strip().lower()))
+
+
+def merged_into(session: Session, ident: int) -> int | None:
+    """The record that took this one over."""
+    return session.scalar(select(Person.merged_into_id).where(Person.id == ident))
 
 
 def holders(session: Session, role: Role, institute_id: int) -> frozenset[int]:

@@ -23,6 +23,7 @@ from exchange.domain.people import (
 from exchange.domain.skills import Level, Skill, endorsement_rings, vocabulary
 from exchange.store import institutes as institutes_store
 from exchange.store.introductions import IntroductionState
+from exchange.store.people import merged_into, standing_of
 from exchange.store.profiles import ClaimRow, ProfilePage, Stay, profile
 from exchange.store.search import PER_PAGE, find
 from exchange.store.search_spelling import corrected
@@ -110,7 +111,7 @@ def show(ident: int) -> ResponseReturnValue:
     actor = access.actor()
     found = profile(db.session(), ident, today=clock.today())
     if found is None or not may_see_profile(actor, found.standing):
-        abort(404)
+        return to_the_record_that_stays("people.show", ident)
     institute = found.standing.institute_id
     mine = actor.person_id == found.person_id
     near = working_on_the_same(
@@ -133,6 +134,15 @@ def show(ident: int) -> ResponseReturnValue:
         network=_network(found, near) if near.people else None,
         introduced=_introduced(actor, found),
     )
+
+
+def to_the_record_that_stays(endpoint: str, ident: int) -> ResponseReturnValue:
+    """The page of the record that took this one over, where the reader may see it; what is not there is not found."""
+    taken_over = merged_into(db.session(), ident)
+    standing = standing_of(db.session(), taken_over, clock.today()) if taken_over is not None else None
+    if standing is None or not may_see_profile(access.actor(), standing):
+        abort(404)
+    return redirect(url_for(endpoint, ident=taken_over), code=303)
 
 
 @pages.post("/people/<int:ident>/skills/<code>/endorse")

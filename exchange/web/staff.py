@@ -11,6 +11,7 @@ from wtforms import BooleanField, DecimalField, HiddenField, SelectChoice, Selec
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from exchange.actions import people as actions
+from exchange.actions.merging import likenesses
 from exchange.actions.people import Details, Post
 from exchange.actions.writing import Refused
 from exchange.domain.access import Permission, decide, reach
@@ -90,6 +91,7 @@ def index() -> ResponseReturnValue:
     text = request.args.get("name", "").strip()[:100]
     within = reach(access.actor(), Permission.PERSON_EDIT) or frozenset()
     rows = store.staff(db.session(), within, text)
+    alike = likenesses.likely(db.session(), access.actor(), within, clock.today()) if not text else []
     page = request.args.get("page", 1, int)
     page = max(1, min(page, -(-len(rows) // PER_PAGE)))
     return render_template(
@@ -99,6 +101,7 @@ def index() -> ResponseReturnValue:
         page=page,
         per_page=PER_PAGE,
         text=text,
+        alike=alike,
         institutes=institutes.all_institutes(db.session()),
         today=clock.today(),
     )
@@ -123,6 +126,10 @@ def new() -> ResponseReturnValue:
 @pages.route("/staff/<int:ident>", methods=["GET", "POST"])
 @allowed(Permission.PERSON_EDIT)
 def edit(ident: int) -> ResponseReturnValue:
+    taken_over = store.merged_into(db.session(), ident)
+    if taken_over is not None:
+        _of_own_institute(taken_over)
+        return redirect(url_for("staff.edit", ident=taken_over), code=303)
     person = _of_own_institute(ident)
     form = EditForm(data=_values(person))
     now_stands: dict[str, Any] | None = None

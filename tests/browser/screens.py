@@ -108,6 +108,10 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/staff", UK_HR),
     Screen("/staff/new", UK_HR),
     Screen("/staff/{person}", UK_HR),
+    Screen("/people/{twin}/merge", UK_HR),
+    Screen("/people/{twin}/merge?other={original}", UK_HR, key=True),
+    Screen("/people/{twin}/merge?other={original}", US_HR),
+    Screen("/people/{twin}/merge?other={original}", ADMIN),
     Screen("/clearances", UK_SECURITY, key=True),
     Screen("/clearances/people/{cleared}", UK_SECURITY),
     Screen("/clearances/people/{cleared}/new", UK_SECURITY),
@@ -202,6 +206,8 @@ PLACES: Mapping[str, str] = {
     "other": """SELECT p.id FROM person p JOIN employment e ON e.person_id = p.id
         JOIN institute i ON i.id = e.institute_id JOIN publication b ON b.person_id = p.id
         WHERE i.code = 'JP-AISI' AND p.visibility = 'network' ORDER BY p.id LIMIT 1""",
+    "twin": "SELECT stays_id FROM person_merge ORDER BY id LIMIT 1",
+    "original": "SELECT goes_id FROM person_merge ORDER BY id LIMIT 1",
     "introduction": "SELECT id FROM introduction ORDER BY id LIMIT 1",
     "cleared": """SELECT c.person_id FROM clearance c JOIN employment e ON e.person_id = c.person_id
         JOIN institute i ON i.id = e.institute_id WHERE i.code = 'UK-AISI' ORDER BY c.id LIMIT 1""",

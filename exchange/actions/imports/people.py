@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -45,6 +45,7 @@ class _Known:
     by_email: dict[str, Person] = field(default_factory=dict)
     by_code: dict[str, Person] = field(default_factory=dict)
     jobs: dict[int, list[Employment]] = field(default_factory=dict)
+    former: set[str] = field(default_factory=set)  # addresses and codes of records that were merged
     met: dict[int, int] = field(default_factory=dict)  # person to the row that meant them first
 
 
@@ -79,10 +80,13 @@ def _known(session: Session, reading: Reading[PersonRow]) -> _Known:
     codes = {row.code.casefold() for row in reading.values if row.code}
     known = _Known()
     for wanted in (Person.email.in_(emails), func.lower(Person.code).in_(codes)):
-        for person in session.scalars(select(Person).where(wanted)):
-            known.by_email[person.email] = person
-            if person.code:
-                known.by_code[person.code.casefold()] = person
+        for row in session.scalars(select(Person).where(wanted)):
+            person = row if row.merged_into_id is None else session.get_one(Person, row.merged_into_id)
+            known.by_email[row.email] = person
+            if person is not row:
+                known.former |= {row.email, (row.code or "").casefold()}
+            if row.code:
+                known.by_code[row.code.casefold()] = person
     found = {person.id for person in (*known.by_email.values(), *known.by_code.values())}
     for job in session.scalars(
         select(Employment).where(Employment.person_id.in_(found)).order_by(Employment.starts_on)
@@ -102,12 +106,21 @@ def _step(
     if person is None:
         within = frozenset({institute.id})
         return Step(row.number, row.source, value.full_name, Effect.NEW, within, _adding(value, institute))
+    row = _under_present_names(row, person, known)
     jobs = known.jobs.get(person.id, [])
     if not institutes.own(_present_institute(jobs, importer)):
         what, column = ("address", "E-mail") if person.email == value.email else ("code", "Code")
         refusals.keep_out(row, column, value.email, ELSEWHERE.format(what=what))
         return None
     return _changing(row, person, jobs, institute, refusals)
+
+
+def _under_present_names(row: Row[PersonRow], person: Person, known: _Known) -> Row[PersonRow]:
+    """An address or code of a record that was merged means the person, and is not theirs to have again."""
+    value = row.value
+    email = person.email if value.email in known.former else value.email
+    code = person.code if value.code and value.code.casefold() in known.former else value.code
+    return replace(row, value=replace(value, email=email, code=code))
 
 
 def _home(row: Row[PersonRow], institutes: Institutes, refusals: Refusals) -> InstituteRow | None:
@@ -277,8 +290,9 @@ def people_named(session: Session, names: Iterable[str]) -> dict[str, Person]:
     wanted = {name.casefold() for name in names}
     rows = session.scalars(select(Person).where(or_(Person.email.in_(wanted), func.lower(Person.code).in_(wanted))))
     found: dict[str, Person] = {}
-    for person in rows:
-        found[person.email] = person
-        if person.code:
-            found.setdefault(person.code.casefold(), person)
+    for row in rows:
+        person = row if row.merged_into_id is None else session.get_one(Person, row.merged_into_id)
+        found[row.email] = person
+        if row.code:
+            found.setdefault(row.code.casefold(), person)
     return {name: found[name] for name in wanted if name in found}

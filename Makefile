@@ -9,8 +9,8 @@ RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
 MODEL := $(VENV)/.installed-model
 PORT ?= 5000
-# One more than there are cores: the tests that drive a browser mostly wait for it.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+# Two more than there are cores: tests that drive a browser or another program mostly wait for it.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
 
 .PHONY: setup demo test lint check screens lock clean help
 
@@ -29,7 +29,7 @@ demo: $(RUN) $(MODEL)
 	$(BIN)/exchange demo --port $(PORT)
 
 test: $(DEV) $(MODEL)
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: $(DEV)
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from exchange.web import create_app
 from tests.cast import NOW
 from tests.clients import PageClient, sign_in
 from tests.engines import ENGINES, Database, PostgresTemplate, SqliteTemplate
+from tests.invented import filled_once
 from tests.programs.khal import Device
 
 # Examples are drawn and tried slowly on a machine that is busy with other tests; that says nothing about the code.
@@ -63,6 +65,13 @@ def sqlite_database(sqlite_template: SqliteTemplate, tmp_path: Path) -> Iterator
 def session(database: Database) -> Iterator[Session]:
     with database.session() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def invented_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the invented world on SQLite, to be copied; all processes of a run share it."""
+    own = tmp_path_factory.getbasetemp()
+    return filled_once((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "invented")
 
 
 @pytest.fixture(scope="session")

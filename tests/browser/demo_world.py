@@ -1,7 +1,8 @@
-"""The invented world, filled once, served to a browser, with somebody signed in by a session of their own."""
+"""A copy of the invented world, served to a browser, with somebody signed in by a session of their own."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,16 +14,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import sessionmaker
 
 from exchange.actions.accounts import link_hash, token_hash
-from exchange.demo.filling import fill
 from exchange.domain.accounts import LINK_LASTS
 from exchange.store.accounts import SignInLink
 from exchange.store.engine import open_engine
 from exchange.store.people import Person
 from exchange.store.sessions import SignInSession
-from exchange.web import Settings, create_app, migrations
+from exchange.web import create_app
 from tests.browser.screens import ADMIN, places
 from tests.cast import NOW
-from tests.engines import SECRET_KEY
+from tests.invented import settings_of
 from tests.servers import served
 
 
@@ -43,14 +43,13 @@ class DemoWorld:
 
 
 @contextmanager
-def demo_world(folder: Path, handles: set[str]) -> Iterator[DemoWorld]:
-    """Fill the world at the tests' instant and serve it until the block is left."""
-    settings = Settings(folder, f"sqlite:///{folder}/demo.sqlite3", SECRET_KEY, False)
+def demo_world(filled: Path, folder: Path, handles: set[str]) -> Iterator[DemoWorld]:
+    """Serve a copy of the filled world until the block is left."""
+    shutil.copyfile(filled, folder / "demo.sqlite3")
+    settings = settings_of(folder)
     app = create_app(settings, CLOCK=lambda: NOW)
-    migrations.upgrade(app)
     engine = open_engine(settings.database_url)
     with sessionmaker(engine)() as session:
-        fill(session, settings.answering, now=NOW)
         found = places(session)
         people = {
             email: ident

@@ -12,6 +12,7 @@ from tests.browser.conftest import FLAGS
 from tests.browser.demo_world import demo_world
 from tests.browser.screens import SCREENS
 from tests.browser.test_gallery import LOOKS
+from tests.invented import filled_once
 
 
 def take(folder: Path) -> None:
@@ -22,7 +23,7 @@ def take(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as data,
-        demo_world(Path(data), {screen.handle for screen in SCREENS}) as world,
+        demo_world(filled_once(Path(data) / "filled"), Path(data), {screen.handle for screen in SCREENS}) as world,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -18,8 +19,8 @@ QUESTION = "How do you tell co-operation from collusion between agents?"
 
 
 @pytest.fixture
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoWorld]:
-    with demo_world(tmp_path_factory.mktemp("demo"), {ADA, TOMAS}) as opened:
+def world(invented_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoWorld]:
+    with demo_world(invented_world, tmp_path_factory.mktemp("demo"), {ADA, TOMAS}) as opened:
         yield opened
 
 

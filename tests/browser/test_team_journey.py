@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -26,8 +27,8 @@ ROLE = "Red team coordinator"
 
 
 @pytest.fixture
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoWorld]:
-    with demo_world(tmp_path_factory.mktemp("demo"), {named.email for named in roster()}) as opened:
+def world(invented_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoWorld]:
+    with demo_world(invented_world, tmp_path_factory.mktemp("demo"), {named.email for named in roster()}) as opened:
         yield opened
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from itertools import pairwise
 from pathlib import Path
 
@@ -43,8 +44,10 @@ def kept_columns(lower: Engine, upper: Rows) -> dict[str, list[str]]:
 
 
 def test_each_goes_down_and_up_again_and_keeps_what_both_can_hold(
-    engine_template: SqliteTemplate | PostgresTemplate, tmp_path: Path
+    engine_template: SqliteTemplate | PostgresTemplate, invented_world: Path, tmp_path: Path
 ) -> None:
+    if isinstance(engine_template, SqliteTemplate):
+        shutil.copyfile(invented_world, tmp_path / "empty.sqlite3")
     with engine_template.empty(tmp_path) as database, application(database):
         flask_migrate.upgrade()
         with sessionmaker(database.engine)() as session:

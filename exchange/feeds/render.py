@@ -14,14 +14,14 @@ import icalendar
 from icalendar import Event
 
 from exchange.feeds import zones
-from exchange.feeds.alarms import alarm
+from exchange.feeds.alarms import alarm, by_day
 from exchange.feeds.events import EventKind, EventStatus, FeedEvent, Override
 from exchange.feeds.fragment import Fragment
 from exchange.feeds.moments import AllDay, Timed, When
 from exchange.feeds.text import line, paragraphs
 from exchange.feeds.views import Detail, view
 
-RENDERER = f"1+icalendar-{icalendar.__version__}+tzdata-{zones.TZDATA}"
+RENDERER = f"2+icalendar-{icalendar.__version__}+tzdata-{zones.TZDATA}"
 """Names what wrote a fragment, in at most 40 characters. Count the first number up whenever the same event would give
 other bytes. The zone database belongs to it: it decides which clock time an instant has and what is written in UTC."""
 
@@ -108,7 +108,7 @@ def _vevent(event: FeedEvent, organiser: Mailbox | None, *, kind_prefix: bool) -
     if event.related_to:
         vevent.add("RELATED-TO", event.related_to, parameters={"RELTYPE": "PARENT"})
     if event.status is not EventStatus.CANCELLED:
-        for before in event.alarms:
+        for before in by_day(event.alarms) if isinstance(event.when, AllDay) else event.alarms:
             vevent.add_component(alarm(before))
     return vevent
 

@@ -85,7 +85,7 @@ class LinkForm(Form):
         "Reminder",
         choices=[SelectChoice("", "None"), *(SelectChoice(str(minutes), words) for minutes, words in ALARMS)],
         default="",
-        description="Google and Apple leave reminders of subscribed calendars out",
+        description="Whole days at nine the day before. Google and Apple leave out reminders of subscribed calendars",
     )
     kind_prefix = BooleanField("Put the kind before the title, as in “Due: …”", default=True)
     expanded = BooleanField("Write series as single events, for programs that do not know series")

@@ -177,6 +177,12 @@ def test_alarms_are_shown_before_the_start() -> None:
     assert values(event, "ACTION") == ["DISPLAY", "DISPLAY"]
 
 
+def test_whole_days_are_reminded_of_in_the_morning_before_and_not_at_night() -> None:
+    for minutes, trigger in ((15, "-PT15H"), (1440, "-PT15H"), (1441, "-P1DT15H")):
+        assert values(replace(MILESTONE, alarms=(timedelta(minutes=minutes),)), "TRIGGER") == [trigger]
+    assert values(replace(MILESTONE, alarms=(timedelta(hours=1), timedelta(days=1))), "TRIGGER") == ["-PT15H"]
+
+
 @given(
     event=events(), alarms=st.lists(st.sampled_from((timedelta(0), timedelta(hours=2), timedelta(days=3))), max_size=3)
 )

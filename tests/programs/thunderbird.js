@@ -1,24 +1,24 @@
 // Run inside Thunderbird, where calendars are its own: what the page of a calendar asks, asked by a test.
 const [question, ...asked] = arguments;
-const NAME = "Exchange";
 const answer = arguments[arguments.length - 1];
 
+const subscribed = cal => cal.manager.getCalendars().find(calendar => calendar.type == "ics");
 const answers = {
   /** As the dialog does it in which a person gives the address; once, since the profile keeps it. */
-  subscribe(cal, address) {
-    if (cal.manager.getCalendarById(NAME)) {
+  async subscribe(cal, address) {
+    if (subscribed(cal)) {
       return true;
     }
-    const calendar = cal.manager.createCalendar("ics", Services.io.newURI(address));
-    calendar.id = NAME;
-    calendar.name = NAME;
-    calendar.setProperty("cache.enabled", true);
-    cal.manager.registerCalendar(calendar);
+    const found = await cal.provider.detection.detect("", "", address, false, [], {});
+    for (const calendar of [...found.values()].flat()) {
+      calendar.setProperty("cache.enabled", true);
+      cal.manager.registerCalendar(calendar);
+    }
     return true;
   },
 
   refresh(cal) {
-    cal.manager.getCalendarById(NAME).refresh();
+    subscribed(cal).refresh();
     return true;
   },
 
@@ -27,7 +27,7 @@ const answers = {
     const wanted = Ci.calICalendar.ITEM_FILTER_ALL_ITEMS | Ci.calICalendar.ITEM_FILTER_CLASS_OCCURRENCES;
     const [from, until] = [first, last].map(moment => cal.createDateTime(moment));
     const written = moment => (moment.isDate ? moment : moment.getInTimezone(cal.dtz.UTC)).icalString;
-    const items = await cal.manager.getCalendarById(NAME).getItemsAsArray(wanted, 0, from, until);
+    const items = await subscribed(cal).getItemsAsArray(wanted, 0, from, until);
     return items.map(item => [
       written(item.startDate),
       written(item.endDate),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +16,7 @@ from exchange.domain.access import Permission
 from exchange.domain.actors import SYSTEM, Actor
 from exchange.feeds.assemble import Head, compress, etag
 from exchange.feeds.building import Built, Plan, Published, build, events, single
-from exchange.feeds.collection import Resource, resources
+from exchange.feeds.collection import resources
 from exchange.feeds.entries import Origin, admin_event
 from exchange.feeds.events import EventKind
 from exchange.feeds.freebusy import free_busy
@@ -24,7 +25,9 @@ from exchange.feeds.settings import LinkSettings, read_settings
 from exchange.feeds.values import Stamps, written
 from exchange.feeds.views import Detail
 from exchange.store import calendar_feeds as store
+from exchange.store import calendar_objects as objects
 from exchange.store.calendar_feeds import ItemRow, Subscription, Viewer
+from exchange.store.calendar_objects import Made, State
 from exchange.store.calendars import CalendarBody, CalendarLink, LinkScope
 from exchange.store.calendars import origin as origin_row
 from exchange.store.institutes import Institute
@@ -54,16 +57,35 @@ def current(session: Session, link: Subscription, *, now: datetime) -> Stored:
     if (stored := up_to_date(link, key)) is not None:
         return stored
     with bookkeeping(session):
-        built = built_for(session, link, now=now)
-        tag = etag(built.body)
-        row = store.body(session, link.link_id) or CalendarBody(link_id=link.link_id, etag="", changed_at=now)
-        row.key, row.items, row.dropped = key, built.items, built.dropped
-        if row.etag != tag:
-            # Last-Modified shows whole seconds: two bodies of one second must not share it.
-            row.changed_at = max(now.replace(microsecond=0), _next_second(row))
-            row.etag, row.size, row.body, row.compressed = tag, len(built.body), built.body, compress(built.body)
-        session.add(row)
-        return Stored(row.etag, row.changed_at)
+        return _kept(session, link, key, built_for(session, link, now=now), now)
+
+
+def collected(session: Session, link: Subscription, *, now: datetime) -> State:
+    """How the link's single objects stand now, made anew, as its body is, if what they were made of has changed."""
+    key = key_of(link, now)
+    known = objects.state(session, link.link_id)
+    if known is not None and known.key == key:
+        return known
+    with bookkeeping(session):
+        plan, found = plan_for(session, link, now=now), published_for(session, link, now=now)
+        if up_to_date(link, key) is None:
+            _kept(session, link, key, build(plan, found), now)
+        chosen = (one for last_day, fragment in single(plan, found) for one in resources(fragment, last_day))
+        made = {one.name: Made(one.etag, one.first_day, one.last_day, one.fragment.body) for one in chosen}
+        fresh = State(key, secrets.token_hex(8), 0, 0, now)
+        return objects.renew(session, link.link_id, fresh, made, now=now)
+
+
+def _kept(session: Session, link: Subscription, key: str, built: Built, now: datetime) -> Stored:
+    tag = etag(built.body)
+    row = store.body(session, link.link_id) or CalendarBody(link_id=link.link_id, etag="", changed_at=now)
+    row.key, row.items, row.dropped = key, built.items, built.dropped
+    if row.etag != tag:
+        # Last-Modified shows whole seconds: two bodies of one second must not share it.
+        row.changed_at = max(now.replace(microsecond=0), _next_second(row))
+        row.etag, row.size, row.body, row.compressed = tag, len(built.body), built.body, compress(built.body)
+    session.add(row)
+    return Stored(row.etag, row.changed_at)
 
 
 def up_to_date(link: Subscription, key: str) -> Stored | None:
@@ -86,13 +108,6 @@ def built_for(session: Session, link: Subscription, *, now: datetime) -> Built:
     """The link's calendar as it is at this moment, without storing it."""
     plan = plan_for(session, link, now=now)
     return build(plan, published_for(session, link, now=now))
-
-
-def resources_for(session: Session, link: Subscription, *, now: datetime) -> list[Resource]:
-    """The same calendar as single objects, for programs that speak CalDAV."""
-    plan = plan_for(session, link, now=now)
-    chosen = single(plan, published_for(session, link, now=now))
-    return [one for last_day, fragment in chosen for one in resources(fragment, last_day)]
 
 
 def free_busy_for(session: Session, link: Subscription, stored: Stored, *, now: datetime) -> bytes:

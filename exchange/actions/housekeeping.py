@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, or_, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from exchange.actions.writing import writing
 from exchange.domain.actors import SYSTEM
 from exchange.store import housekeeping as counted
+from exchange.store.calendar_objects import CalendarCollection
+from exchange.store.calendars import CalendarLink
 from exchange.store.imports import ImportFile
 from exchange.store.jobs import SLOTS_STAY, JobRun
 from exchange.store.notices import OutgoingMail
@@ -43,6 +45,9 @@ def tidy(session: Session, *, idle: timedelta, absolute: timedelta, now: datetim
         SignInThrottle: SignInThrottle.window_started_at < now - THROTTLES_STAY,
         OutgoingMail: OutgoingMail.sent_at < now - SENT_MAIL_STAYS,
         JobRun: JobRun.ran_at < now - SLOTS_STAY,
+        CalendarCollection: CalendarCollection.link_id.in_(
+            select(CalendarLink.id).where(CalendarLink.revoked_at < now)
+        ),
     }
     if not counted.any_of(session, {SignInSession: over, ImportFile: old_files}, old_rows):
         session.rollback()

@@ -35,18 +35,13 @@ class Resource:
 
     @cached_property
     def etag(self) -> str:
-        """Strong, and of the fragment: whatever changes an object changes that."""
-        return f'"{blake2b(self.fragment.body, digest_size=12).hexdigest()}"'
+        """Strong, of the whole object: another zone database may change the zones in it alone."""
+        return f'"{blake2b(self.body, digest_size=12).hexdigest()}"'
 
     @property
     def first_day(self) -> date:
         days = _FIRST_DAY.findall(self.fragment.body)
         return min(date.fromisoformat(day.decode()) for day in days)
-
-    def touches(self, first: date | None, last: date | None) -> bool:
-        """Whether it may have something on these days; a series counts from its first day to its last."""
-        ends_before = first is not None and self.last_day is not None and self.last_day < first
-        return not ends_before and (last is None or self.first_day <= last)
 
 
 def resources(fragment: Fragment, last_day: date | None) -> Iterator[Resource]:

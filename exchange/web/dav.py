@@ -7,7 +7,6 @@ host alone; ``/dav/<token>/`` has it in the address. Nobody writes, and what a l
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
@@ -20,14 +19,16 @@ from exchange.actions.calendars import token_hash
 from exchange.domain.calendars import LinkState, link_state
 from exchange.feeds.assemble import farewell
 from exchange.feeds.clients import recognise
-from exchange.feeds.collection import Resource, resources
+from exchange.feeds.collection import resources
 from exchange.feeds.conditional import not_modified
 from exchange.feeds.entries import Origin
 from exchange.store import calendar_feeds as store
 from exchange.store.calendar_feeds import Subscription
+from exchange.store.calendar_objects import Known, State
 from exchange.web import clock, security
 from exchange.web.access import public
 from exchange.web.database import db
+from exchange.web.dav_shown import Shown, body_of
 from exchange.web.dav_xml import (
     SERVER,
     Properties,
@@ -39,6 +40,7 @@ from exchange.web.dav_xml import (
     missing,
     multistatus,
     read,
+    refusal,
     response,
 )
 from exchange.web.feeds import ident_of
@@ -49,22 +51,12 @@ security.csrf.exempt(pages)  # no cookie counts here, and nothing is written
 
 ROOT = "/dav/"
 COLLECTION = "calendar/"
+_COLLECTION_PATHS = frozenset({COLLECTION, COLLECTION.rstrip("/")})
 READS = ("GET", "PROPFIND", "REPORT")
 WRITES = ("PUT", "DELETE", "PATCH", "PROPPATCH", "MKCALENDAR", "MKCOL", "MOVE", "COPY", "LOCK", "UNLOCK")
 _HEADERS = {"DAV": "1, 3, calendar-access", "Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer"}
 _TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 _XML = {"Content-Type": "application/xml; charset=utf-8"}
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a link shows now: ``base`` is the address below which it stands, ``tag`` changes with any of its objects."""
-
-    base: str
-    name: str
-    tag: str
-    resources: dict[str, Resource]
-    changed_at: datetime
 
 
 @pages.route("/.well-known/caldav", methods=["GET", "PROPFIND"])
@@ -129,72 +121,106 @@ def _refused(now: datetime, *, ask: bool) -> Response:
 def _shown(link: Subscription, base: str, now: datetime) -> Shown:
     if link.revoked_at is not None and link_state(link.revoked_at, now) is LinkState.SWITCHED_OFF:
         return _farewell(link, link.revoked_at, base)
-    stored = bodies.current(db.session(), link, now=now)
-    found = bodies.resources_for(db.session(), link, now=now)
+    state = bodies.collected(db.session(), link, now=now)
     if link.fetched_at is None or now - link.fetched_at >= bodies.NOTED_EVERY:
         bodies.note_fetch(db.session(), link.link_id, recognise(request.user_agent.string).name, now=now)
-    return Shown(base, link.label, stored.etag, {one.name: one for one in found}, stored.changed_at)
+    return Shown(base, link.label, link.link_id, state)
 
 
 def _farewell(link: Subscription, switched_off_at: datetime, base: str) -> Shown:
-    """One event in the place of all others, as the feed does: programs would keep what they had after an error."""
+    """One event in the place of all others, as the feed does: programs would keep what they had after an error.
+
+    Its state follows on no other, so that a program with a token from before begins anew and drops the rest.
+    """
     origin = Origin(link.host, link.base_url)
     event = farewell(ident_of(link), link.host, origin.mailbox, switched_off_at, origin.url("/calendars"))
     (one,) = resources(event, None)
-    return Shown(base, link.label, one.etag, {one.name: one}, switched_off_at)
+    return Shown(base, link.label, link.link_id, State("", "off", 0, 0, switched_off_at), one)
 
 
 def _object(shown: Shown, path: str, now: datetime) -> Response:
-    one = shown.resources.get(path.removeprefix(COLLECTION)) if path.startswith(COLLECTION) else None
+    name = path.removeprefix(COLLECTION)
+    one = shown.named([name]).get(name) if path.startswith(COLLECTION) else None
     if one is None:
         return Response("There is nothing here.\n", 404, _HEADERS | _TEXT)
     headers = _HEADERS | {"Content-Type": "text/calendar; charset=utf-8; component=vevent", "ETag": one.etag}
     sent = request.headers.get("If-None-Match")
-    if sent is not None and not_modified(one.etag, shown.changed_at, now, if_none_match=sent, if_modified_since=None):
+    changed_at = shown.state.changed_at
+    if sent is not None and not_modified(one.etag, changed_at, now, if_none_match=sent, if_modified_since=None):
         return Response(status=304, headers=headers)
-    return Response(one.body, 200, headers)
+    return Response(body_of(one), 200, headers)
 
 
 def _told(shown: Shown, path: str) -> Response:
     try:
-        found = list(_responses(shown, path, read(request.get_data())))
+        question = read(request.get_data())
     except QuestionError as fault:
         return Response(f"{fault}\n", 400, _HEADERS | _TEXT)
-    if not found and request.method != "REPORT":
+    if request.method == "REPORT":
+        return _report(shown, path, question)
+    found = list(_properties(shown, path, question))
+    if not found:
         return Response("There is nothing here.\n", 404, _HEADERS | _TEXT)
     return Response(multistatus(found), 207, _HEADERS | _XML)
 
 
-def _responses(shown: Shown, path: str, question: Question) -> Iterator[Element]:
+def _properties(shown: Shown, path: str, question: Question) -> Iterator[Element]:
     """One answer for each resource that was asked about."""
     collection = shown.base + COLLECTION
     deep = request.headers.get("Depth", "0") != "0"
-    if request.method == "REPORT":
-        yield from _report(shown, question)
-    elif path == "":
+    if path == "":
         yield response(shown.base, _of_root(shown), question.wanted)
         if deep:
             yield response(collection, _of_collection(shown), question.wanted)
-    elif path in {COLLECTION, COLLECTION.rstrip("/")}:
+    elif path in _COLLECTION_PATHS:
         yield response(collection, _of_collection(shown), question.wanted)
-        for one in shown.resources.values() if deep else ():
+        for one in shown.all() if deep else ():
             yield response(_href(shown, one), _of_object(one, data=False), question.wanted)
-    elif (found := shown.resources.get(path.removeprefix(COLLECTION))) is not None:
-        yield response(_href(shown, found), _of_object(found, data=False), question.wanted)
+    else:
+        for one in shown.named([path.removeprefix(COLLECTION)]).values():
+            yield response(_href(shown, one), _of_object(one, data=False), question.wanted)
 
 
-def _report(shown: Shown, question: Question) -> Iterator[Element]:
+def _report(shown: Shown, path: str, question: Question) -> Response:
+    if question.kind == dav("sync-collection") and path in _COLLECTION_PATHS:
+        return _changes(shown, question)
+    found: Iterator[Element] = iter(())
     if question.kind == caldav("calendar-multiget"):
-        for href in question.hrefs:
-            one = shown.resources.get(href.removeprefix(shown.base + COLLECTION))
-            yield response(_href(shown, one), _of_object(one), question.wanted) if one else missing(quote(href))
+        found = _by_name(shown, question)
     elif question.kind == caldav("calendar-query"):
-        inside = (one for one in shown.resources.values() if one.touches(question.first, question.last))
-        for one in inside if question.events else ():
-            yield response(_href(shown, one), _of_object(one), question.wanted)
+        inside = shown.between(question.first, question.last) if question.events else ()
+        found = (response(_href(shown, one), _of_object(one), question.wanted) for one in inside)
+    else:
+        return Response(refusal("supported-report"), 403, _HEADERS | _XML)
+    return Response(multistatus(found), 207, _HEADERS | _XML)
 
 
-def _href(shown: Shown, one: Resource) -> str:
+def _by_name(shown: Shown, question: Question) -> Iterator[Element]:
+    names = [href.removeprefix(shown.base + COLLECTION) for href in question.hrefs]
+    known = shown.named(names)
+    for href, name in zip(question.hrefs, names, strict=True):
+        one = known.get(name)
+        yield response(_href(shown, one), _of_object(one), question.wanted) if one else missing(quote(href))
+
+
+def _changes(shown: Shown, question: Question) -> Response:
+    """What has changed since a token, or all (RFC 6578), as a whole: one change may concern many objects."""
+    data = caldav("calendar-data") in (question.wanted or ())
+    found = shown.since(question.token, bodies=data) if question.token else shown.all(bodies=data)
+    if found is None:
+        return Response(refusal("valid-sync-token"), 403, _HEADERS | _XML)
+    if question.most is not None and len(found) > question.most:
+        return Response(refusal("number-of-matches-within-limits"), 507, _HEADERS | _XML)
+    told = [
+        missing(_href(shown, one))
+        if one.removed
+        else response(_href(shown, one), _of_object(one, data=data), question.wanted)
+        for one in found
+    ]
+    return Response(multistatus([*told, element(dav("sync-token"), text=shown.token)]), 207, _HEADERS | _XML)
+
+
+def _href(shown: Shown, one: Known) -> str:
     return shown.base + COLLECTION + quote(one.name)
 
 
@@ -210,28 +236,29 @@ def _of_root(shown: Shown) -> Properties:
 
 
 def _of_collection(shown: Shown) -> Properties:
-    reports = ("calendar-query", "calendar-multiget")
-    supported = [element(dav("supported-report"), element(dav("report"), element(caldav(name)))) for name in reports]
+    reports = (caldav("calendar-query"), caldav("calendar-multiget"), dav("sync-collection"))
+    supported = [element(dav("supported-report"), element(dav("report"), element(name))) for name in reports]
     return _named(
         element(dav("resourcetype"), element(dav("collection")), element(caldav("calendar"))),
         element(dav("displayname"), text=f"Exchange: {shown.name}"),
         element(dav("current-user-principal"), element(dav("href"), text=shown.base)),
         element(dav("owner"), element(dav("href"), text=shown.base)),
         element(f"{{{SERVER}}}getctag", text=shown.tag),
-        element(dav("getetag"), text=shown.tag.removeprefix("W/")),
+        element(dav("getetag"), text=shown.tag),
+        element(dav("sync-token"), text=shown.token),
         element(caldav("supported-calendar-component-set"), element(caldav("comp"), name="VEVENT")),
         element(dav("supported-report-set"), *supported),
         _privileges(),
     )
 
 
-def _of_object(one: Resource, *, data: bool = True) -> Properties:
+def _of_object(one: Known, *, data: bool = True) -> Properties:
     known = [
         element(dav("resourcetype")),
         element(dav("getetag"), text=one.etag),
         element(dav("getcontenttype"), text="text/calendar; charset=utf-8; component=vevent"),
     ]
-    return _named(*known, *([element(caldav("calendar-data"), text=one.body.decode())] if data else []))
+    return _named(*known, *([element(caldav("calendar-data"), text=body_of(one).decode())] if data else []))
 
 
 def _privileges() -> Element:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +23,10 @@ class QuestionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``wanted`` are property names, None for all; ``hrefs`` the paths of a multiget; the days are of a time range."""
+    """``wanted`` are property names, None for all; ``hrefs`` the paths of a multiget; the days are of a time range.
+
+    ``token`` is of a sync-collection: the state that the program knows, "" for none; ``most`` is how much it takes.
+    """
 
     kind: str
     wanted: frozenset[str] | None
@@ -30,6 +34,8 @@ class Question:
     first: date | None = None
     last: date | None = None
     events: bool = True
+    token: str = ""
+    most: int | None = None
 
 
 def dav(name: str) -> str:
@@ -71,7 +77,17 @@ def read(sent: bytes) -> Question:
         first=_day(span, "start", -1),
         last=_day(span, "end", 1),
         events=not filters or filters == ["VCALENDAR"] or "VEVENT" in filters,
+        token=(root.findtext(dav("sync-token")) or "").strip(),
+        most=_number(root.findtext(f"{dav('limit')}/{dav('nresults')}")),
     )
+
+
+def _number(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
+        raise QuestionError(f"{text[:40]} is no number of results.")
+    return int(text)
 
 
 def _day(span: ET.Element | None, name: str, margin: int) -> date | None:
@@ -108,5 +124,14 @@ def missing(href: str) -> ET.Element:
 
 
 def multistatus(responses: Iterable[ET.Element]) -> bytes:
-    written: bytes = ET.tostring(element(dav("multistatus"), *responses), encoding="utf-8", xml_declaration=True)
+    return _written(element(dav("multistatus"), *responses))
+
+
+def refusal(condition: str) -> bytes:
+    """Why a question is not answered, as programs understand it (RFC 4918 section 16)."""
+    return _written(element(dav("error"), element(dav(condition))))
+
+
+def _written(root: ET.Element) -> bytes:
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return written

@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from exchange.domain.skills import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 class Objective(StrEnum):
@@ -136,32 +140,36 @@ class Problem:
 
 def _faults(problem: Problem) -> list[str]:
     """What makes no sense in a problem, as sentences."""
-    faults = [
-        f"{kind} {one} is there twice."
-        for kind, ids in (
-            ("Person", [person.id for person in problem.people]),
-            ("Opening", [opening.id for opening in problem.openings]),
-            ("The pair", [(pair.person_id, pair.opening_id) for pair in problem.pairs]),
-            ("The budget of institute", [budget.institute_id for budget in problem.budgets]),
-        )
-        for one, times in Counter(ids).items()
-        if times > 1
+    return [
+        *_repeats("Person", (person.id for person in problem.people)),
+        *_repeats("Opening", (opening.id for opening in problem.openings)),
+        *_repeats("The pair", ((pair.person_id, pair.opening_id) for pair in problem.pairs)),
+        *_repeats("The budget of institute", (budget.institute_id for budget in problem.budgets)),
+        *_pair_faults(problem),
+        *(fault for person in problem.people for fault in _person_faults(person, problem.periods)),
+        *(fault for opening in problem.openings for fault in _opening_faults(opening, problem.periods)),
     ]
+
+
+def _repeats(kind: str, ids: Iterable[object]) -> list[str]:
+    return [f"{kind} {one} is there twice." for one, times in Counter(ids).items() if times > 1]
+
+
+def _pair_faults(problem: Problem) -> Iterator[str]:
     people = {person.id for person in problem.people}
     openings = {opening.id for opening in problem.openings}
     for pair in problem.pairs:
         if pair.person_id not in people or pair.opening_id not in openings:
-            faults.append(f"Pair {pair.person_id}, {pair.opening_id} names somebody or something that is not there.")
+            yield f"Pair {pair.person_id}, {pair.opening_id} names somebody or something that is not there."
         if not 0 <= pair.affinity <= 1:
-            faults.append(f"The affinity of {pair.person_id} and {pair.opening_id} is not between 0 and 1.")
-    for person in problem.people:
-        if len(person.availability) != problem.periods:
-            faults.append(f"Person {person.id} has {len(person.availability)} periods, others {problem.periods}.")
-        if person.capacity < 0 or not all(0 <= share <= 1 for share in person.availability):
-            faults.append(f"Person {person.id} has a capacity below 0 or a share of time outside 0 to 1.")
-    for opening in problem.openings:
-        faults += _opening_faults(opening, problem.periods)
-    return faults
+            yield f"The affinity of {pair.person_id} and {pair.opening_id} is not between 0 and 1."
+
+
+def _person_faults(person: Person, periods: int) -> Iterator[str]:
+    if len(person.availability) != periods:
+        yield f"Person {person.id} has {len(person.availability)} periods, others {periods}."
+    if person.capacity < 0 or not all(0 <= share <= 1 for share in person.availability):
+        yield f"Person {person.id} has a capacity below 0 or a share of time outside 0 to 1."
 
 
 def _opening_faults(opening: Opening, periods: int) -> list[str]:

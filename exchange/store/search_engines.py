@@ -23,7 +23,7 @@ Scored = list[tuple[int, float]]
 
 NAME_FIRST = -1000.0  # somebody whose name begins as typed stands before whoever has written of the word
 MOST_NEAR = 40
-MOST_SCORED = 500  # of those whom a word finds, and as many again of those who have it outside of publications
+MOST_SCORED = 300  # of those whom a word finds, and as many again of those who have it outside of publications
 
 _SQLITE = text(
     """

@@ -20,7 +20,7 @@ from exchange.domain.meetings import ANSWER_WORDS
 from exchange.feeds.clocks import place
 from exchange.feeds.entries import Origin
 from exchange.feeds.events import FeedEvent
-from exchange.feeds.invitation import Attendee, can_be_mailed, invitation, withdrawal
+from exchange.feeds.invitation import Attendee, has_rule, invitation, withdrawal
 from exchange.feeds.moments import Timed
 from exchange.feeds.render import Mailbox
 from exchange.store import invitations as store
@@ -104,9 +104,8 @@ def _send(session: Session, due: _Due, address: Origin, answering: Answering, no
     organiser = Mailbox("Exchange", answering.address(row.id)) if answering.mailbox else address.mailbox
     attendee = Attendee(due.person.full_name, due.person.email, answers_by_mail=bool(answering.mailbox))
     write = invitation if due.wanted else withdrawal
-    mailable = can_be_mailed(event)
     prefix = ("Changed" if changed else "Invitation") if due.wanted else "Cancelled"
-    lines = _invited(event, row.id, address, answering, mailable=mailable) if due.wanted else _TAKEN_BACK
+    lines = _invited(event, row.id, address, answering) if due.wanted else _TAKEN_BACK
     session.add(
         OutgoingMail(
             person_id=due.person.id,
@@ -114,18 +113,18 @@ def _send(session: Session, due: _Due, address: Origin, answering: Answering, no
             subject=f"{prefix}: {event.summary}"[:LONGEST_SUBJECT],
             body="\n".join([*filter(None, (event.summary, when_in_words(event), event.location)), *lines, ""]),
             organiser=organiser.address,
-            calendar=write(event, organiser, attendee, now.date()).decode() if mailable else "",
+            calendar=write(event, organiser, attendee, now.date()).decode(),
             created_at=now,
         )
     )
 
 
-def _invited(event: FeedEvent, ident: int, address: Origin, answering: Answering, *, mailable: bool) -> list[str]:
+def _invited(event: FeedEvent, ident: int, address: Origin, answering: Answering) -> list[str]:
     """How to take part and how to answer, below what takes place when and where."""
     lines = [*filter(None, (f"Join: {event.conference}" if event.conference else "", event.url)), ""]
-    if not mailable:
-        lines += ["Your calendar cannot take this series from a mail. A calendar link in Exchange shows it.", ""]
-    if answering.mailbox and mailable:
+    if not has_rule(event):
+        lines += ["Some calendars take only the first day of this series from a mail; a calendar link shows all.", ""]
+    if answering.mailbox:
         lines += ["Answer with the buttons of your mail program" + (", or here:" if address.base_url else ".")]
     elif address.base_url:
         lines += ["Answer here; what the buttons of your mail program send does not reach us."]

@@ -7,7 +7,7 @@ that their mail leads to.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from icalendar import Calendar, Event
@@ -16,6 +16,7 @@ from exchange.domain.meetings import Answer
 from exchange.feeds import zones
 from exchange.feeds.assemble import PRODUCT
 from exchange.feeds.events import FeedEvent
+from exchange.feeds.moments import Timed
 from exchange.feeds.render import Mailbox, vevents
 from exchange.feeds.text import line
 from exchange.feeds.views import without_cancelled
@@ -38,12 +39,9 @@ class Attendee:
     answers_by_mail: bool = False
 
 
-def can_be_mailed(event: FeedEvent) -> bool:
-    """Whether it is one UID: a mail carries no more than one, of which Outlook takes the first (MS-STANOICAL 2.2.175).
-
-    A series in a zone without yearly rules is written occurrence by occurrence; it can only be followed by a link.
-    """
-    return event.rrule is None or event.repeats_by_rule
+def has_rule(event: FeedEvent) -> bool:
+    """Whether a mail carries it by a rule, or a single event: what every program takes. Others are told day by day."""
+    return event.rrule is None or event.repeats_by_rule or _in_utc(event) is not None
 
 
 def invitation(event: FeedEvent, mailbox: Mailbox, attendee: Attendee, today: date) -> bytes:
@@ -51,13 +49,58 @@ def invitation(event: FeedEvent, mailbox: Mailbox, attendee: Attendee, today: da
     shown = without_cancelled(event)  # STATUS:CANCELLED is none of a request's states (RFC 5546 section 3.2.2)
     if shown is None:
         return withdrawal(event, mailbox, attendee, today)
-    return _written(Method.REQUEST, vevents(shown, mailbox), attendee)
+    return _written(Method.REQUEST, _components(shown, mailbox), attendee)
 
 
 def withdrawal(event: FeedEvent, mailbox: Mailbox, attendee: Attendee, today: date) -> bytes:
     """The whole meeting taken out of this person's calendar again."""
     whole = replace(event, overrides=(), alarms=(), cancelled_on=event.cancelled_on or today)
-    return _written(Method.CANCEL, vevents(whole, mailbox), attendee)
+    return _written(Method.CANCEL, _components(whole, mailbox), attendee)
+
+
+def _components(event: FeedEvent, mailbox: Mailbox) -> list[Event]:
+    """One UID, since a mail carries no more than one, of which Outlook takes the first (MS-STANOICAL 2.2.175).
+
+    A series in a zone without yearly rules, such as Cairo, is written in UTC: by its rule if the clocks there do not
+    change during it, and else day by day (RDATE), of which Outlook shows the first.
+    """
+    if event.rrule is None or event.repeats_by_rule:
+        return vevents(event, mailbox)
+    steady = _in_utc(event)
+    if steady is not None:
+        return vevents(steady, mailbox)
+    first, *others = event.slots
+    whole = replace(event, when=event.when.on(first), rrule=None, exdates=(), overrides=())
+    (master,) = vevents(whole, mailbox)
+    for slot in others:
+        master.add("RDATE", _start(event, slot))
+    changed = []
+    for slot in sorted(override.slot for override in event.overrides):
+        (component,) = vevents(event.occurrence(slot), mailbox)
+        component.add("RECURRENCE-ID", _start(event, slot))
+        changed.append(component)
+    return [master, *changed]
+
+
+def _in_utc(event: FeedEvent) -> FeedEvent | None:
+    """The same series with its rule in UTC; None where the clocks change, or where it is another day there."""
+    when = event.when
+    if not isinstance(when, Timed):
+        return None
+    whole = Timed(when.start, when.end, "UTC")
+    if whole.day != when.day or any(whole.on(slot).start != _start(event, slot) for slot in event.slots):
+        return None
+    moved = (
+        replace(one, when=replace(one.when, zone="UTC") if isinstance(one.when, Timed) else None)
+        for one in event.overrides
+    )
+    return replace(event, when=whole, overrides=tuple(moved))
+
+
+def _start(event: FeedEvent, slot: date) -> datetime:
+    when = event.when.on(slot)
+    assert isinstance(when, Timed)  # whole days always repeat by their rule
+    return when.start.astimezone(UTC)
 
 
 def _written(method: Method, components: list[Event], attendee: Attendee) -> bytes:

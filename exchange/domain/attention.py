@@ -11,7 +11,7 @@ from exchange.domain import checklists, secondments
 from exchange.domain.actors import Actor
 from exchange.domain.checklists import Task
 from exchange.domain.periods import Period
-from exchange.domain.secondment_facts import ON_SITE, SecondmentFacts, State
+from exchange.domain.secondment_facts import ON_SITE, Seat, SecondmentFacts, Side, State
 
 
 class Listed(Protocol):
@@ -35,6 +35,10 @@ class Listed(Protocol):
     def consented(self) -> bool: ...
     @property
     def supported(self) -> bool: ...
+    @property
+    def awaited(self) -> frozenset[Side]: ...
+    @property
+    def proposed_by_id(self) -> int | None: ...
 
 
 L = TypeVar("L", bound=Listed)
@@ -43,7 +47,7 @@ WHAT = {
     State.DRAFT: "Nominate, or complete the draft",
     State.NOMINATED: "Decide on the nomination",
     State.ACCEPTED: "Begin the agreement",
-    State.AGREEMENT: "Propose or approve the agreement",
+    State.AGREEMENT: "Propose the agreement",
     State.CLEARANCE: "Decide on access",
     State.READY: "Record the arrival when they come",
     State.SUSPENDED: "Restore the access, or end the secondment",
@@ -53,6 +57,7 @@ WHAT = {
 }
 CONSENT = "Consent to your secondment, or withdraw it"
 SUPPORT = "Support the nomination, or send it back"
+APPROVE = "Approve the agreement, or send it back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +72,27 @@ class Waiting(Generic[L]):
 def waiting_for(actor: Actor, rows: Iterable[L], today: date) -> tuple[Waiting[L], ...]:
     """The secondments whose next step is this actor's, the longest waiting first."""
     found = [
-        Waiting(row, _what(row, actor), (today - row.state_since).days)
-        for row in rows
-        if any(_facts(row).sits(actor, seat) for seat in secondments.ball(_facts(row)))
+        Waiting(row, what, (today - row.state_since).days) for row in rows if (what := next_step(_facts(row), actor))
     ]
     return tuple(sorted(found, key=lambda one: -one.days))
+
+
+def next_step(facts: SecondmentFacts, actor: Actor) -> str:
+    """What the actor is to do now; "" while it is nobody's turn, or that of others alone."""
+    for seat in secondments.ball(facts):
+        if facts.sits(actor, seat) and (what := _what(seat, facts, actor)):
+            return what
+    return ""
+
+
+def _what(seat: Seat, facts: SecondmentFacts, actor: Actor) -> str:
+    if facts.state is State.DRAFT and seat == secondments.PERSON:
+        return CONSENT
+    if facts.state is State.NOMINATED and seat == secondments.HOST_LEAD:
+        return SUPPORT
+    if seat in secondments.APPROVERS and seat.side in facts.awaited:
+        return APPROVE if actor.person_id != facts.proposed_by_id else ""  # nobody approves their own proposal
+    return WHAT.get(facts.state, "Look at it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +159,6 @@ def _facts(row: Listed) -> SecondmentFacts:
         lead_ids=frozenset({row.lead_id} if row.lead_id is not None else ()),
         consented=row.consented,
         supported=row.supported,
+        awaited=row.awaited,
+        proposed_by_id=row.proposed_by_id,
     )
-
-
-def _what(row: Listed, actor: Actor) -> str:
-    if row.state is State.DRAFT and not row.consented and actor.person_id == row.person_id:
-        return CONSENT
-    if row.state is State.NOMINATED and actor.person_id == row.lead_id and not row.supported:
-        return SUPPORT
-    return WHAT.get(row.state, "Look at it")

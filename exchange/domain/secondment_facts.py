@@ -172,6 +172,7 @@ class SecondmentFacts:
     version_in_force: int | None = None  # the number of the version whose terms the secondment has
     agreement_pending: bool = False  # a newer version awaits approvals
     awaited: frozenset[Side] = frozenset()  # the sides that have not approved the newest version
+    proposed_by_id: int | None = None  # who proposed that version
     access_covered: bool = False
     phased_access: str = ""  # how the work begins without the missing access, as agreed and written down
     lapse: SuspensionCode | None = None

@@ -37,6 +37,7 @@ HOST_SECURITY = Seat(Side.HOST, Role.SECURITY_OFFICER)
 PERSON = Seat(Side.PERSON)
 SYSTEM = Seat(Side.SYSTEM)
 BOTH_HR = (HOME_HR, HOST_HR)
+APPROVERS = (*BOTH_HR, PERSON)  # of an agreement
 SECURITY = (HOST_SECURITY, HOME_SECURITY)
 
 A = Audience
@@ -289,9 +290,10 @@ def ball(facts: SecondmentFacts) -> tuple[Seat, ...]:
         return (PERSON,)
     if facts.state is State.NOMINATED and facts.lead_ids and not facts.supported:
         return (HOST_LEAD,)
-    if facts.state is State.AGREEMENT and facts.awaited:
-        return tuple(seat for seat in (*BOTH_HR, PERSON) if seat.side in facts.awaited)
-    return {
+    approving = tuple(seat for seat in APPROVERS if seat.side in facts.awaited)
+    if facts.state is State.AGREEMENT and approving:
+        return approving
+    usual = {
         State.DRAFT: (HOME_HR,),
         State.NOMINATED: (HOST_HR,),
         State.ACCEPTED: BOTH_HR,
@@ -303,6 +305,7 @@ def ball(facts: SecondmentFacts) -> tuple[Seat, ...]:
         State.CLOSING: (HOST_HR,),
         State.COMPLETED: (HOME_HR,),
     }.get(facts.state, ())
+    return tuple(dict.fromkeys((*usual, *approving)))
 
 
 def arrival_day(facts: SecondmentFacts, day: date, today: date, *, timing: Timing = DEFAULT_TIMING) -> Verdict:

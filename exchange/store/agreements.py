@@ -5,8 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    ScalarSelect,
+    String,
+    Text,
+    UniqueConstraint,
+    cast,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from exchange.domain import agreements as rules
 from exchange.domain.agreements import Decision
@@ -99,6 +111,29 @@ def versions_of(session: Session, secondment_id: int) -> list[StoredVersion]:
         if approval is not None:
             approvals.append(approval)
     return [_stored(*entry) for entry in found.values()]
+
+
+def newest_of(secondment_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ScalarSelect[int]:
+    """The id of the newest version of a secondment's agreement, as a column of a list of secondments."""
+    return (
+        select(AgreementVersion.id)
+        .where(AgreementVersion.secondment_id == secondment_id)
+        .order_by(AgreementVersion.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def decided_on(version_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ScalarSelect[str]:
+    """The decisions on a version, as a column for ``awaited_by``."""
+    said = cast(Approval.side, String) + ":" + cast(Approval.decision, String)
+    return select(func.aggregate_strings(said, ",")).where(Approval.version_id == version_id).scalar_subquery()
+
+
+def awaited_by(decided: str | None) -> frozenset[Side]:
+    """The sides that have yet to decide on a version; nobody once somebody sent it back."""
+    given = dict(one.split(":") for one in decided.split(",")) if decided else {}
+    return frozenset() if Decision.SEND_BACK in given.values() else frozenset(rules.PARTIES) - given.keys()
 
 
 def _stored(row: AgreementVersion, decisions: list[Approval], abandoned: bool) -> StoredVersion:

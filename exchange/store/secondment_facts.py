@@ -106,6 +106,7 @@ def load(session: Session, found: Found, today: date, actor: Actor | None = None
         version_in_force=row.version_in_force,
         agreement_pending=standing.pending is not None,
         awaited=standing.awaited,
+        proposed_by_id=standing.pending.proposed_by if standing.pending else None,
         blocks=report.blocks(_reader(actor, row)),
         open_tasks=checklists.gate_blocks(tasks),
         access_covered=days.opens(),

@@ -18,17 +18,19 @@ from sqlalchemy import (
     String,
     Text,
     Uuid,
+    and_,
     func,
     or_,
     select,
     true,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from exchange.domain.agreements import Mode
 from exchange.domain.people import Visibility
 from exchange.domain.periods import Period
 from exchange.domain.secondment_facts import FINAL, EndReason, Side, State, Verb
+from exchange.store.agreements import AbandonedVersion, AgreementVersion, awaited_by, decided_on, newest_of
 from exchange.store.base import Base, UtcDateTime, choice
 from exchange.store.openings import Opening, OpeningStatus
 from exchange.store.people import Employment, Person, PersonStatus
@@ -126,6 +128,14 @@ class SecondmentRow:
     opening_id: int | None
     mode: Mode
     phased: bool  # the work began without the missing access, as agreed
+    proposed_by_id: int | None  # who proposed the newest version of its agreement
+    pending: bool  # nobody went back from that version
+    decided: str | None  # the decisions on it
+
+    @property
+    def awaited(self) -> frozenset[Side]:
+        """Who has yet to approve the newest version."""
+        return awaited_by(self.decided) if self.pending else frozenset()
 
     @property
     def ref(self) -> str:
@@ -206,6 +216,7 @@ def find(session: Session, ident: int, scope: Scope) -> Found | None:
 
 def listed(session: Session, scope: Scope, *, states: frozenset[State] | None = None) -> list[SecondmentRow]:
     """The secondments within this scope by first day, in one statement."""
+    newest = aliased(AgreementVersion)
     query = (
         select(
             Secondment.id,
@@ -226,10 +237,14 @@ def listed(session: Session, scope: Scope, *, states: frozenset[State] | None = 
             Secondment.opening_id,
             Secondment.mode,
             Secondment.phased_access != "",
+            newest.proposed_by_id,
+            and_(newest.id.is_not(None), newest.id.not_in(select(AbandonedVersion.version_id))),
+            decided_on(newest.id),
         )
         .join(Person, Person.id == Secondment.person_id)
         .outerjoin(Opening, Opening.id == Secondment.opening_id)
         .outerjoin(Workstream, Workstream.id == Secondment.workstream_id)
+        .outerjoin(newest, newest.id == newest_of(Secondment.id))
         .where(scope.where())
         .order_by(Secondment.starts_on, Secondment.id)
     )

@@ -11,6 +11,7 @@ from exchange.actions import secondments as actions
 from exchange.actions.steps import WORDS
 from exchange.actions.writing import Refused
 from exchange.domain import agreements as agreement_rules
+from exchange.domain import attention
 from exchange.domain import secondments as rules
 from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
@@ -169,6 +170,7 @@ def show(ident: int) -> ResponseReturnValue:
         sections=stay_sections.sections(life, row, actor, today),
         open_moves=rules.moves_open(life.facts, actor, today),
         ball=rules.ball(life.facts),
+        own_step=attention.next_step(life.facts, actor),
         standing=standing,
         sides=_sides_open(life, actor),
         may_edit=access.may(Permission.SECONDMENTS_PROPOSE) and rules.may_edit(life.facts).allowed,

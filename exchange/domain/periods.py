@@ -6,8 +6,9 @@ moves them. An open end (an employment without limit, a clearance under continuo
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -74,9 +75,28 @@ class Load:
     amount: Decimal
 
 
+_MONTHS = tuple(f"{date(2000, month, 1):%B}" for month in range(1, 13))
+_SPOKEN = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}})\b")
+
+
 def spoken(day: date) -> str:
     """A day as a sentence names it: 14 March 2028."""
     return f"{day.day} {day:%B} {day.year}"
+
+
+def respoken(sentence: str, write: Callable[[date], str]) -> str:
+    """The sentence with each day that ``spoken`` wrote in it written in another way.
+
+    Rules speak to everybody in one way, which is how the audit trail keeps it; pages write days as their reader does.
+    """
+
+    def again(found: re.Match[str]) -> str:
+        try:
+            return write(date(int(found[3]), _MONTHS.index(found[2]) + 1, int(found[1])))
+        except ValueError:  # no such day: somebody typed it
+            return found[0]
+
+    return _SPOKEN.sub(again, sentence)
 
 
 def add_months(day: date, months: int) -> date:

@@ -17,6 +17,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
 from flask import g, has_request_context
 
+from exchange.domain.periods import respoken
 from exchange.domain.secondment_facts import State
 
 if TYPE_CHECKING:
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
     from flask import Flask
 
 LocaleName = Literal["en_GB", "en_US"]
-Style = Literal["medium", "long", "short", "month", "month_year", "weekday"]
+Style = Literal["medium", "long", "spoken", "short", "month", "month_year", "weekday"]
 
 PATTERNS: Final[dict[LocaleName, dict[Style, str]]] = {
     "en_GB": {
         "medium": "d MMM y",
         "long": "EEEE d MMMM y",
+        "spoken": "d MMMM y",
         "short": "d MMM",
         "month": "MMM",
         "month_year": "MMM y",
@@ -39,6 +41,7 @@ PATTERNS: Final[dict[LocaleName, dict[Style, str]]] = {
     "en_US": {
         "medium": "MMM d, y",
         "long": "EEEE, MMMM d, y",
+        "spoken": "MMMM d, y",
         "short": "MMM d",
         "month": "MMM",
         "month_year": "MMM y",
@@ -219,6 +222,11 @@ def register(app: Flask) -> None:
     def fdate(day: date, style: Style = "medium") -> str:
         return written_date(day, current_reader(), style)
 
+    def fsentence(sentence: str) -> str:
+        """A rule's sentence with its days as the reader writes them; what was markup stays so."""
+        reader = current_reader()
+        return type(sentence)(respoken(sentence, lambda day: written_date(day, reader, "spoken")))
+
     def finstant(at: datetime, now: datetime | None = None) -> str:
         return written_instant(at, current_reader(), now=now)
 
@@ -237,6 +245,7 @@ def register(app: Flask) -> None:
 
     app.jinja_env.filters |= {
         "fdate": fdate,
+        "fsentence": fsentence,
         "finstant": finstant,
         "fclock": fclock,
         "fcount": fcount,

@@ -17,6 +17,7 @@ from exchange.domain.periods import (
     add_months,
     gaps,
     last_day_of,
+    respoken,
     shared,
     spoken,
     sweep,
@@ -136,3 +137,12 @@ def test_a_sweep_sums_each_day_exactly(amounts: list[tuple[Period, Decimal]]) ->
 
 def test_a_sweep_with_an_open_end() -> None:
     assert sweep([(Period(date(2026, 1, 1)), Decimal(1))]) == (Load(Period(date(2026, 1, 1), OPEN_END), Decimal(1)),)
+
+
+@given(DAYS, DAYS)
+def test_a_sentence_is_written_again_with_its_days_and_nothing_else(one: date, other: date) -> None:
+    sentence = f"The stay from {spoken(one)} to {spoken(other)} is no 31 February 2028, nor 7 Marchers 2028."
+    assert respoken(sentence, spoken) == sentence
+    assert respoken(sentence, date.isoformat) == (
+        f"The stay from {one.isoformat()} to {other.isoformat()} is no 31 February 2028, nor 7 Marchers 2028."
+    )

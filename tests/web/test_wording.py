@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from flask import Flask, g
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from exchange.domain.dates import DateOrder, parse_date
 from exchange.domain.secondment_facts import State
@@ -173,3 +175,14 @@ def test_every_state_has_words_and_a_kind_the_kit_draws() -> None:
     assert set(STATES) == set(State)
     assert {kind for _, kind in STATES.values()} <= {"", "draft", "proposed", "confirmed", "active", "bad", "done"}
     assert state_words("ended_early") == ("Ended early", "")
+
+
+@pytest.mark.parametrize(
+    ("reader", "words"),
+    [(Reader(), "from 6 December 2028 &amp; on"), (Reader("en_US"), "from December 6, 2028 &amp; on")],
+)
+def test_a_rules_sentence_has_its_days_as_the_reader_writes_them(app: Flask, reader: Reader, words: str) -> None:
+    with app.test_request_context():
+        g.reader = reader
+        for sentence in ("from 6 December 2028 & on", Markup("from 6 December 2028 &amp; on")):
+            assert app.jinja_env.from_string("{{ it|fsentence }}").render(it=sentence) == words

@@ -113,8 +113,8 @@ def _day_warnings(session: Session, host_id: int, days: Period, today: date) -> 
     warnings = []
     if days.start < today:
         warnings.append("The first day has passed.")
-    first = Period(days.start, days.start)
-    off = [one.name for one in holidays.of_institutes(session, first) if one.institute_id == host_id]
-    if off:
-        warnings.append(f"The first day is a holiday at the host: {off[0]}.")
+    off = {one.day: one.name for one in holidays.of_institutes(session, days) if one.institute_id == host_id}
+    for word, day in (("first", days.start), ("last", days.end)):
+        if day in off:
+            warnings.append(f"The {word} day is a holiday at the host: {off[day]}.")
     return warnings

@@ -78,7 +78,7 @@ def window(facts: EligibilityFacts) -> Finding:
     if offer.max_days is not None and period.days > offer.max_days:
         return Finding(Check.WINDOW, FAIL, f"The stay has {period.days} days, the opening allows {offer.max_days}.")
     until = None if offer.window is None or offer.window.open_ended else offer.window.end
-    breaches = stay_rules.boundary_days(period, frozenset())  # of the site's holidays its calendar tells
+    breaches = stay_rules.boundary_days(period, facts.stay.days_off)
     return _judged(Check.WINDOW, breaches, "The dates lie within the opening.", until)
 
 

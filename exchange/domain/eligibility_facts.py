@@ -84,7 +84,10 @@ class OfferFacts:
 
 @dataclass(frozen=True, slots=True)
 class StayFacts:
-    """The stay as planned. ``city`` is where an in-person stay is; empty when it is remote."""
+    """The stay as planned. ``city`` is where an in-person stay is; empty when it is remote.
+
+    ``days_off`` are its first and last day where they are public holidays of the site.
+    """
 
     period: Period
     home_id: int
@@ -93,6 +96,7 @@ class StayFacts:
     host_fte: Decimal = Decimal(1)
     home_fte: Decimal = Decimal(0)
     city: str = ""
+    days_off: frozenset[date] = frozenset()
     legal_basis: str | None = None
     government_paid: bool = True
     recognitions: tuple[Recognition, ...] = ()

@@ -37,6 +37,7 @@ from exchange.domain.skills import vocabulary
 from exchange.store import policies
 from exchange.store.batches import Rows, gather
 from exchange.store.eligibility_reads import THE_SITE, Scope, Subject, reads_for, scope_of, subject_of
+from exchange.store.holidays import of_country
 from exchange.store.institutes import Membership
 from exchange.store.secondments import HOLDING, reference
 
@@ -192,20 +193,22 @@ class Recorded:
             window=Period(opens, closes) if opens else None,
             min_days=least * 7 - 2 if least else None,  # whole weeks may end on a Friday
             max_days=most * 7 if most else None,
-            site_rank=self._site(host, site)[1],
+            site_rank=self._site(host, site).rank,
         )
 
     def _stay(self, subject: Subject) -> StayFacts:
         ident = subject.secondment_id
         country, membership = self.institute(subject.home_id)
         papers, visits = self._papers(ident), self._of("visit", ident)
+        site, remote = self._site(subject.host_id, subject.site_id or 0), subject.mode is Mode.REMOTE
         return StayFacts(
             period=subject.period,
             home_id=subject.home_id,
             home_country=country,
             home_active=membership is Membership.MEMBER,
             host_fte=subject.host_share,
-            city="" if subject.mode is Mode.REMOTE else self._site(subject.host_id, subject.site_id or 0)[0],
+            city="" if remote else site.name,
+            days_off=frozenset() if remote else site.closed(subject.period),
             legal_basis=subject.legal_basis or None,
             recognitions=_recognitions(self._of("recognition", ident), ident),
             visits=tuple(Period(first, last) for _, first, last, granted in visits if granted),
@@ -220,14 +223,29 @@ class Recorded:
         country, membership = self._of("institute", ident)[0]
         return country, membership
 
-    def _site(self, institute: int, site: int) -> tuple[str, int | None]:
-        """Name and rank of the site, of the institute's first where none is named."""
+    def _site(self, institute: int, site: int) -> _Place:
+        """The site, or the institute's first where none is named."""
         sites = sorted(self._of("site", institute), key=lambda row: (row[0] != site, row[0]))
-        return (sites[0][1], sites[0][2]) if sites else (THE_SITE, None)
+        return _Place(*sites[0][1:]) if sites else _Place(THE_SITE)
 
     def _papers(self, stay: int) -> Mapping[PaperKind, date]:
         """The days of the stay's papers; of several of a kind the latest counts."""
         return {kind: day for _, kind, day in sorted(self._of("paper", stay), key=lambda row: row[0])}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A site of the host: its name, the highest rank of work it is built for, and whose holidays it keeps."""
+
+    name: str
+    rank: int | None = None
+    country: str = ""
+    subdivision: str | None = None
+
+    def closed(self, period: Period) -> frozenset[date]:
+        """The first and the last day, where they are public holidays."""
+        ends = (period.start, period.end)
+        return frozenset(day for day in ends if day in of_country(self.country, self.subdivision, day.year, day.year))
 
 
 def _by_first(rows: Iterable[Row]) -> dict[int, list[Row]]:

@@ -181,9 +181,9 @@ def _of_offers(scope: Scope) -> Reads:
         "institute": select(Institute.id, Institute.country, Institute.membership).where(
             _among(Institute.id, scope.institutes)
         ),
-        "site": select(Site.institute_id, Site.id, Site.name, Site.max_rank).where(
-            _among(Site.institute_id, scope.institutes)
-        ),
+        "site": select(
+            Site.institute_id, Site.id, Site.name, Site.max_rank, Site.holiday_country, Site.holiday_subdivision
+        ).where(_among(Site.institute_id, scope.institutes)),
         "opening": select(
             seat.id,
             seat.opens_on,

@@ -30,6 +30,7 @@ from exchange.domain.agreements import Mode
 from exchange.domain.people import Visibility
 from exchange.domain.periods import Period
 from exchange.domain.secondment_facts import FINAL, EndReason, Side, State, Verb
+from exchange.domain.stages import Step
 from exchange.store.agreements import AbandonedVersion, AgreementVersion, awaited_by, decided_on, newest_of
 from exchange.store.base import Base, UtcDateTime, choice
 from exchange.store.openings import Opening, OpeningStatus
@@ -271,6 +272,25 @@ def moves_of(session: Session, ident: int) -> list[MoveRow]:
         .order_by(SecondmentMove.id)
     )
     return [MoveRow(*row) for row in rows]
+
+
+def steps(session: Session, scope: Scope) -> list[Step]:
+    """Every step of the secondments in the scope, one secondment after the other, in one statement."""
+    rows = session.execute(
+        select(
+            Secondment.id,
+            Secondment.home_institute_id,
+            Secondment.host_institute_id,
+            Secondment.created_at,
+            SecondmentMove.source,
+            SecondmentMove.target,
+            SecondmentMove.at,
+        )
+        .join(SecondmentMove, SecondmentMove.secondment_id == Secondment.id)
+        .where(scope.where())
+        .order_by(Secondment.id, SecondmentMove.id)
+    )
+    return [Step(*row) for row in rows]
 
 
 def overlapping(session: Session, row: Secondment) -> int | None:

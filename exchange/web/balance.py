@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from exchange.domain import access as rules_of_access
 from exchange.domain import balance as rules
-from exchange.domain import punctuality
+from exchange.domain import punctuality, stages
 from exchange.domain.access import Permission
 from exchange.domain.balance import Flow, PairBalance, Tolerance
 from exchange.domain.periods import Period
@@ -21,13 +21,14 @@ from exchange.domain.policies import PolicyBook, pair_of
 from exchange.domain.secondment_facts import State
 from exchange.files.exports import Value, csv_bytes
 from exchange.store import balance as store
-from exchange.store import checklists, institutes, policies, secondment_facts
+from exchange.store import checklists, institutes, policies, secondment_facts, secondments
 from exchange.store.checklists import Checklist
 from exchange.store.institutes import InstituteRow
 from exchange.web import access, charts, clock
 from exchange.web.access import allowed
 from exchange.web.charts import Chart, Series
 from exchange.web.database import db
+from exchange.web.wording import state_words
 
 pages = Blueprint("balance", __name__)
 
@@ -44,6 +45,9 @@ HEADER = (
     "People in",
     "Weeks more out than in",
     "Within tolerance",
+    "Tolerance in per cent",
+    "Tolerance in months",
+    "Tolerance of their own",
 )
 
 
@@ -57,6 +61,7 @@ class Row:
     back: Flow
     warning: str
     tolerance: Tolerance
+    own_tolerance: bool
 
     @property
     def pair(self) -> str:
@@ -75,6 +80,8 @@ class Row:
             *(tenth(self.back.done), tenth(self.back.planned), self.back.people),
             tenth(self.surplus),
             "no" if self.warning else "yes",
+            *(self.tolerance.per_cent, self.tolerance.months),
+            "yes" if self.own_tolerance else "no",
         )
 
 
@@ -111,6 +118,8 @@ def show() -> ResponseReturnValue:
         years=(today.year - 1, today.year, today.year + 1),
         chart=_chart(view.rows[:SHOWN_IN_CHART]) if view.rows else None,
         punctual=punctuality.by_institute(_checklists(), today),
+        stages=stages.by_institute(secondments.steps(db.session(), secondment_facts.scope_of(access.actor()))),
+        stage_words=[state_words(state)[0] for state in stages.STAGES],
         institutes=institutes.all_institutes(db.session()),
     )
 
@@ -160,7 +169,8 @@ def _row(pair: PairBalance, known: Mapping[int, InstituteRow], own: frozenset[in
     out, back = pair.seen_from(first)
     tolerance = rules.tolerance_of(*numbers, pair_of(known[first].code, known[second].code))
     warning = " ".join(breach.sentence for breach in rules.reciprocity(pair, tolerance))
-    return Row(known[first], known[second], out, back, warning, tolerance)
+    theirs = tolerance != rules.tolerance_of(*numbers)
+    return Row(known[first], known[second], out, back, warning, tolerance, theirs)
 
 
 def _chart(rows: Sequence[Row]) -> Chart:

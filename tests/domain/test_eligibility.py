@@ -191,7 +191,7 @@ def test_overlapping_stays_of_merged_records_are_found(eligible: EligibilityFact
     other = Commitment("SEC-9", Period(date(2026, 12, 1), date(2027, 6, 1)), Decimal(1), "Tokyo")
     found = report(candidate(eligible, commitments=(other,))).of(Check.WORKING_TIME)
     assert found.result is FAIL
-    assert "2 of full time" in found.reason
+    assert "200% of full time" in found.reason
     assert "Tokyo" in found.reason
 
 

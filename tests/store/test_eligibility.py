@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from exchange.actions import clearances, recognitions
 from exchange.domain.agreements import Mode
 from exchange.domain.clearance_records import Terms
+from exchange.domain.eligibility import Check
 from exchange.domain.eligibility_checks import report
 from exchange.domain.periods import Period
 from exchange.domain.recognitions import Instrument, RecognitionStatus
@@ -89,3 +90,13 @@ def test_one_pair_is_read_as_many_are(session: Session, subjects: list[Subject])
         assert [some.grounds(subjects[k]) for k in which] == [judged[k] for k in which]
 
     whoever_is_asked_about_with_them()
+
+
+def test_a_holiday_of_the_hosts_site_on_either_end_is_said(session: Session) -> None:
+    days = Period(date(2027, 5, 31), date(2027, 12, 25))  # Memorial Day, Christmas Day
+    for mode, many in ((Mode.IN_PERSON, 2), (Mode.REMOTE, 1)):  # the last day is a Saturday too, wherever one works
+        subject = Subject(PERSON["ada"], UK, US, days, None, None, WASHINGTON, mode)
+        warnings = report(load(session, subject, TODAY).facts).of(Check.WINDOW).warnings
+        assert len(warnings) == many, warnings
+        at_a_holiday = any("31 May 2027, is a holiday at the host's site" in one for one in warnings)
+        assert at_a_holiday == (mode is Mode.IN_PERSON)

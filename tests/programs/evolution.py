@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.programs.whole import Shown, instant
+from tests.programs.whole import Link, Shown, instant
 
 # What has to be there, with Debian's package that brings it.
 PARTS = {
@@ -29,6 +29,7 @@ class Evolution:
     """One subscription in an Evolution that looks only when it is told to."""
 
     name = "GNOME Calendar or Evolution"
+    reads_feed = True
     keeps_series = False
 
     def __init__(self, reader: subprocess.Popen[str], said: Path) -> None:
@@ -50,8 +51,8 @@ class Evolution:
 
 
 @contextmanager
-def evolution(folder: Path, address: str) -> Iterator[Evolution]:
-    """An Evolution that follows this address, in this folder from one start to the next."""
+def evolution(folder: Path, link: Link) -> Iterator[Evolution]:
+    """An Evolution that follows this link's feed, in this folder from one start to the next."""
     missing = [package for package, path in PARTS.items() if not any(Path("/").glob(path))]
     if missing:
         pytest.skip(f"EVOLUTION WAS NOT RUN as a whole program: install {' '.join(missing)} (Debian)")
@@ -59,7 +60,7 @@ def evolution(folder: Path, address: str) -> Iterator[Evolution]:
     for home in homes.values():
         home.mkdir(parents=True, mode=0o700, exist_ok=True)
     own = {"HOME": str(folder), "GSETTINGS_BACKEND": "memory", **{name: str(home) for name, home in homes.items()}}
-    command = ["dbus-run-session", "--", "/usr/bin/python3", str(READER), address]
+    command = ["dbus-run-session", "--", "/usr/bin/python3", str(READER), link.feed]
     with (
         (folder / "said").open("w") as said,
         subprocess.Popen(

@@ -2,14 +2,20 @@
 const [question, ...asked] = arguments;
 const answer = arguments[arguments.length - 1];
 
-const subscribed = cal => cal.manager.getCalendars().find(calendar => calendar.type == "ics");
+const subscribed = cal => cal.manager.getCalendars().find(calendar => calendar.type != "storage");
 const answers = {
   /** As the dialog does it in which a person gives the address; once, since the profile keeps it. */
-  async subscribe(cal, address) {
+  async subscribe(cal, address, token) {
     if (subscribed(cal)) {
       return true;
     }
-    const found = await cal.provider.detection.detect("", "", address, false, [], {});
+    const user = token && "anybody";
+    if (token) {
+      const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
+      login.init(address, null, "Exchange calendar", user, token, "", "");
+      await Services.logins.addLoginAsync(login);
+    }
+    const found = await cal.provider.detection.detect(user, token, address, false, [], {});
     for (const calendar of [...found.values()].flat()) {
       calendar.setProperty("cache.enabled", true);
       cal.manager.registerCalendar(calendar);

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.programs.whole import Shown
+from tests.programs.whole import Link, Shown
 
 PATIENCE_S = 120  # only to end a test that would hang
 SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
@@ -44,11 +44,13 @@ class Thunderbird:
     """One subscription in a profile of its own; it looks at the start and when it is told to."""
 
     name = "Thunderbird"
-    keeps_series = True  # seen in 153: the storage behind a subscription is emptied, its cache of series is not
 
-    def __init__(self, marionette: Marionette, address: str) -> None:
+    def __init__(self, marionette: Marionette, address: str, token: str = "") -> None:
+        """A token goes to the password manager, where the dialog puts it that asks for it."""
         self._marionette = marionette
-        self._ask("subscribe", address)
+        self.reads_feed = not token
+        self.keeps_series = self.reads_feed  # seen in 153: what a feed is kept in is emptied, its cache of series not
+        self._ask("subscribe", address, token)
 
     def refresh(self) -> None:
         self._ask("refresh")
@@ -64,8 +66,21 @@ class Thunderbird:
 
 
 @contextmanager
-def thunderbird(folder: Path, address: str) -> Iterator[Thunderbird]:
-    """A Thunderbird that follows this address, in this folder from one start to the next."""
+def thunderbird(folder: Path, link: Link) -> Iterator[Thunderbird]:
+    """A Thunderbird that follows this link's feed, in this folder from one start to the next."""
+    with _running(folder) as marionette:
+        yield Thunderbird(marionette, link.feed)
+
+
+@contextmanager
+def thunderbird_by_caldav(folder: Path, link: Link) -> Iterator[Thunderbird]:
+    """The same of a person who knows the name of the server and the token."""
+    with _running(folder) as marionette:
+        yield Thunderbird(marionette, link.server, link.token)
+
+
+@contextmanager
+def _running(folder: Path) -> Iterator[Marionette]:
     program = shutil.which("thunderbird")
     if program is None:
         pytest.skip("THUNDERBIRD WAS NOT RUN as a whole program: install thunderbird (Debian)")
@@ -83,7 +98,7 @@ def thunderbird(folder: Path, address: str) -> Iterator[Thunderbird]:
         )
         try:
             with closing(Marionette(_port(process, folder))) as marionette:
-                yield Thunderbird(marionette, address)
+                yield marionette
                 marionette.quit()
                 process.wait(PATIENCE_S)
         finally:

@@ -16,11 +16,24 @@ class Shown(NamedTuple):
     taken: str  # OPAQUE or TRANSPARENT: whether it makes its owner busy
 
 
+class Link(NamedTuple):
+    """What a person has of a calendar link: where Exchange is, and the token."""
+
+    server: str
+    token: str
+
+    @property
+    def feed(self) -> str:
+        return f"{self.server}/cal/{self.token}/laptop.ics"
+
+
 class Program(Protocol):
-    """A program that follows one address."""
+    """A program that follows one link."""
 
     name: str
     """By which the page of links speaks of it."""
+    reads_feed: bool
+    """Or else the same as a CalDAV collection, where a program compares tags and nobody says 304 or 410."""
     keeps_series: bool
     """Whether it may show a series that has left the calendar until it is started again."""
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
 from exchange.domain import agreements as rules
 from exchange.domain.agreements import Decision
@@ -115,10 +115,11 @@ def versions_of(session: Session, secondment_id: int) -> list[StoredVersion]:
 
 def newest_of(secondment_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ScalarSelect[int]:
     """The id of the newest version of a secondment's agreement, as a column of a list of secondments."""
+    version = aliased(AgreementVersion)
     return (
-        select(AgreementVersion.id)
-        .where(AgreementVersion.secondment_id == secondment_id)
-        .order_by(AgreementVersion.number.desc())
+        select(version.id)
+        .where(version.secondment_id == secondment_id)
+        .order_by(version.number.desc())
         .limit(1)
         .scalar_subquery()
     )

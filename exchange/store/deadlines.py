@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -10,13 +10,12 @@ from typing import Any
 from sqlalchemy import Select, and_, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
-from exchange.domain.agreements import Decision
 from exchange.domain.papers import PaperKind
 from exchange.domain.periods import add_months
 from exchange.domain.policies import PolicyBook
 from exchange.domain.reminders import MANNERS, Topic
 from exchange.domain.secondment_facts import PLANNED, UNDER_WAY, Side, State
-from exchange.store.agreements import AbandonedVersion, AgreementVersion, Approval
+from exchange.store.agreements import AbandonedVersion, AgreementVersion, awaited_by, decided_on, newest_of
 from exchange.store.institutes import Institute
 from exchange.store.papers import StayPaper
 from exchange.store.people import Person
@@ -73,40 +72,23 @@ def near(session: Session, today: date, book: PolicyBook) -> list[Deadline]:
 
 def awaited(session: Session) -> list[Awaited]:
     """The newest version of each agreement that awaits somebody, with whom."""
-    newer = aliased(AgreementVersion)
     rows = session.execute(
-        select(AgreementVersion.id, AgreementVersion.created_at, *PERSON_PARTS[:5])
+        select(AgreementVersion.id, *PERSON_PARTS[:5], AgreementVersion.created_at, decided_on(AgreementVersion.id))
         .join(Secondment, Secondment.id == AgreementVersion.secondment_id)
         .join(Person, Person.id == Secondment.person_id)
-        .outerjoin(
-            newer,
-            and_(newer.secondment_id == AgreementVersion.secondment_id, newer.number > AgreementVersion.number),
-        )
         .outerjoin(AbandonedVersion, AbandonedVersion.version_id == AgreementVersion.id)
         .where(
-            newer.id.is_(None),
+            AgreementVersion.id == newest_of(Secondment.id),
             AbandonedVersion.version_id.is_(None),
             Secondment.state.in_(UNDER_WAY | {State.AGREEMENT, State.CLEARANCE, State.READY}),
         )
         .order_by(AgreementVersion.id)
-    ).all()
-    given: dict[int, list[tuple[Side, Decision]]] = {}
-    decided = select(Approval.version_id, Approval.side, Approval.decision)
-    for version, side, decision in session.execute(decided.where(Approval.version_id.in_([row[0] for row in rows]))):
-        given.setdefault(version, []).append((side, decision))
+    )
     return [
-        Awaited(row[0], row[2], row[3], row[4], row[5], row[6], row[1].date(), missing)
-        for row in rows
-        if (missing := _missing(given.get(row[0], ())))
+        Awaited(version, stay, person, name, home, host, since.date(), missing)
+        for version, stay, person, name, home, host, since, decided in rows
+        if (missing := awaited_by(decided))
     ]
-
-
-def _missing(given: Iterable[tuple[Side, Decision]]) -> frozenset[Side]:
-    """Nobody is awaited once somebody sent the version back."""
-    decided = dict(given)
-    if Decision.SEND_BACK in decided.values():
-        return frozenset()
-    return frozenset({Side.HOME, Side.HOST, Side.PERSON}) - decided.keys()
 
 
 def _of_stays(topic: Topic, source: Any, day: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - columns of any record

@@ -17,7 +17,7 @@ from exchange.actions.writing import bookkeeping, writing
 from exchange.domain.actors import Actor
 from exchange.domain.answering import Answering
 from exchange.domain.meetings import ANSWER_WORDS
-from exchange.feeds.clocks import place
+from exchange.feeds.clocks import both_clocks, place
 from exchange.feeds.entries import Origin
 from exchange.feeds.events import FeedEvent
 from exchange.feeds.invitation import Attendee, has_rule, invitation, withdrawal
@@ -68,13 +68,15 @@ def send_due(session: Session, answering: Answering, *, now: datetime) -> int:
         return len(due)
 
 
-def when_in_words(event: FeedEvent) -> str:
-    """The first day and its clock times where the host is."""
+def when_in_words(event: FeedEvent, zone: str) -> str:
+    """The first day and its clock times where the host is, and what they are in the zone of the invited person."""
     if not isinstance(event.when, Timed):
         return f"{event.when.day:%d %B %Y}"
     start, end = event.when.local_start, event.when.local_end
     days = "from " if event.rrule else ""
-    return f"{days}{start:%A} {start.day} {start:%B %Y}, {start:%H:%M} to {end:%H:%M} {place(event.when.zone)} time"
+    also = both_clocks(event.when, zone)
+    clocks = f"{start:%H:%M} to {end:%H:%M} {place(event.when.zone)} time{f' ({also})' if also else ''}"
+    return f"{days}{start:%A} {start.day} {start:%B %Y}, {clocks}"
 
 
 def _due(session: Session, today: date) -> Iterator[_Due]:
@@ -105,13 +107,14 @@ def _send(session: Session, due: _Due, address: Origin, answering: Answering, no
     attendee = Attendee(due.person.full_name, due.person.email, answers_by_mail=bool(answering.mailbox))
     write = invitation if due.wanted else withdrawal
     prefix = ("Changed" if changed else "Invitation") if due.wanted else "Cancelled"
+    told = (event.summary, when_in_words(event, due.person.zone), event.location)
     lines = _invited(event, row.id, address, answering) if due.wanted else _TAKEN_BACK
     session.add(
         OutgoingMail(
             person_id=due.person.id,
             address=due.person.email,
             subject=f"{prefix}: {event.summary}"[:LONGEST_SUBJECT],
-            body="\n".join([*filter(None, (event.summary, when_in_words(event), event.location)), *lines, ""]),
+            body="\n".join([*filter(None, told), *lines, ""]),
             organiser=organiser.address,
             calendar=write(event, organiser, attendee, now.date()).decode(),
             created_at=now,

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from exchange.actions import calendars, populations
 from exchange.demo.filling import fill
 from exchange.demo.signins import PASSWORD, SIGN_INS
+from exchange.feeds.entries import Origin
 from exchange.jobs.scheduler import Scheduler
 from exchange.jobs.table import jobs, scheduler_for
 from exchange.matching.model_files import ModelError, install_model
@@ -36,6 +38,8 @@ def run(*, port: int | None, say: Callable[[str], None], now: datetime) -> None:
     migrations.upgrade(app)
     engine = open_engine(settings.database_url)
     with sessionmaker(engine)() as session:
+        if populations.is_empty(session):  # what is filled in next is published under this address from the start
+            calendars.refresh(session, Origin(settings.instance_id, settings.base_url), now=now)
         filled = fill(session, settings.answering, now=now)
         _require_demo(session)
     engine.dispose()

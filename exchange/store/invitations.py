@@ -161,6 +161,11 @@ def answers(session: Session, meeting_id: int) -> list[AnswerRow]:
     ]
 
 
+def zone_of(session: Session, invitation: Invitation) -> str:
+    """The zone of the invited person."""
+    return session.get_one(Person, invitation.person_id).zone
+
+
 def wants(session: Session, person_id: int | None) -> bool:
     """Whether somebody is invited by mail."""
     return bool(session.scalar(select(Person.invitations).where(Person.id == person_id)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import MONDAY, SUNDAY, Calendar
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -15,20 +15,20 @@ from exchange.actions.calendar_bodies import viewer_of
 from exchange.domain.access import Permission
 from exchange.feeds.assemble import Head, assemble
 from exchange.feeds.building import Plan, events
-from exchange.feeds.clocks import place
 from exchange.feeds.events import EventKind, FeedEvent
 from exchange.feeds.expansion import expand
 from exchange.feeds.fragment import Fragment
 from exchange.feeds.moments import AllDay, Timed
 from exchange.feeds.settings import LinkSettings
+from exchange.feeds.views import Detail
 from exchange.store import calendar_feeds as store
 from exchange.store.calendars import LinkScope
 from exchange.web import access, clock
 from exchange.web.access import allowed
-from exchange.web.calendars import origin
+from exchange.web.calendars import origin, slug_of
 from exchange.web.database import db
 from exchange.web.paging import page_number
-from exchange.web.wording import current_reader
+from exchange.web.wording import current_reader, place_in, written_clock
 
 pages = Blueprint("agenda", __name__)
 
@@ -145,6 +145,8 @@ def preview(ident: int) -> ResponseReturnValue:
     plan = bodies.plan_for(db.session(), link, now=now)
     shown = events(plan, bodies.published_for(db.session(), link, now=now))
     lines = in_order(map(_line, shown))
+    if plan.settings.detail is Detail.BUSY:  # programs are not told the kind either
+        lines = [replace(line, kind="") for line in lines]
     page = page_number(request.args.get("page"), len(lines), PER_PAGE)
     return render_template(
         "calendars/preview.html",
@@ -167,7 +169,7 @@ def download(uid: str) -> ResponseReturnValue:
     body = assemble(Head(name="Exchange", published=False), [Fragment(row.uid, row.fragment)])
     headers = {
         "Content-Type": "text/calendar; charset=utf-8",
-        "Content-Disposition": 'attachment; filename="event.ics"',
+        "Content-Disposition": f'attachment; filename="{slug_of(bodies.published(row).event.summary, "event")}.ics"',
     }
     return Response(body, 200, headers)
 
@@ -216,11 +218,17 @@ def in_order(lines: Iterable[Line]) -> list[Line]:
     return sorted(lines, key=lambda line: (line.first, line.start is not None, line.start or _EVER, line.title))
 
 
+def _clock_there(when: Timed) -> str:
+    """From when to when where it takes place, as the reader writes times."""
+    site, locale = place_in(when.zone), current_reader().locale
+    return f"{written_clock(when.start, site, locale)} to {written_clock(when.end, site, locale)} {site.city}"
+
+
 def _line(event: FeedEvent) -> Line:
     when = event.when
     timed = when if isinstance(when, Timed) else None
     here = current_reader().here.tz
-    there = f"{timed.local_start:%H:%M} to {timed.local_end:%H:%M} {place(timed.zone)}" if timed else ""
+    there = _clock_there(timed) if timed else ""
     return Line(
         first=timed.start.astimezone(here).date() if timed else when.day,
         last=when.last if isinstance(when, AllDay) else (when.end - _INSTANT).astimezone(here).date(),

@@ -188,10 +188,14 @@ def origin() -> Origin:
     return Origin(settings.instance_id, settings.base_url)
 
 
+def slug_of(title: str, otherwise: str) -> str:
+    """The name of a file, of a title."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or otherwise
+
+
 def _show_once(made: MadeLink, label: str) -> ResponseReturnValue:
     """The address travels in the owner's own cookie to the next page, and nowhere else."""
-    slug = re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-") or "calendar"
-    session[_NEW_ADDRESS] = [made.id, origin().url(f"/cal/{made.token}/{slug}.ics"), label]
+    session[_NEW_ADDRESS] = [made.id, origin().url(f"/cal/{made.token}/{slug_of(label, 'calendar')}.ics"), label]
     return redirect(url_for("calendars.index"), code=303)
 
 

@@ -81,7 +81,7 @@ def answer(token: str) -> ResponseReturnValue:
         "invitations/answer.html",
         form=form,
         event=event,
-        when=when_in_words(event),
+        when=when_in_words(event, store.zone_of(db.session(), row)),
         open=actions.is_open(row, item, clock.now()),
     )
     return page, refusals.status(form)

@@ -18,7 +18,6 @@ from exchange.actions.writing import Refused
 from exchange.domain import access as permissions
 from exchange.domain.access import Permission
 from exchange.domain.meetings import MOST_EVERY, Answer, Change, Gathering, MeetingKind, Occasion, Repeats
-from exchange.feeds.clocks import place
 from exchange.feeds.entries import meeting_event
 from exchange.feeds.events import FeedEvent
 from exchange.feeds.expansion import expand
@@ -35,6 +34,7 @@ from exchange.web.calendars import origin
 from exchange.web.database import db
 from exchange.web.forms import CheckboxList, Form, TextDate
 from exchange.web.markings import MarkedForm, unmarked
+from exchange.web.wording import place_in
 
 pages = Blueprint("meetings", __name__)
 
@@ -154,7 +154,7 @@ def show(ident: int) -> ResponseReturnValue:
         occurrences=[_occurrence(meeting, one) for one in to_come[:MOST_SHOWN]],
         words=KIND_WORDS,
         repeat_words=REPEAT_WORDS,
-        place=place,
+        place_in=place_in,
         first_days=FIRST_SHOWN,
         may_edit=may_edit and meeting.cancelled_on is None,
         answers=answers(db.session(), ident) if may_edit else [],

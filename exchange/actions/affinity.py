@@ -126,9 +126,9 @@ class IndexCache:
         index = self.current(session)
         with self.lock:
             if self.middle is None or self.middle[0] is not index:
-                self.middle = (index, middles(index))
+                self.middle = (index, middles(index, self.middle[1] if self.middle else None))
             found = self.middle[1]
-        return Meaning(found, vector) if len(found.people) else None
+        return Meaning(found, vector) if found.any else None
 
     def reader(self) -> Encoder:
         """The model itself, loaded when first needed. Raises ``ModelError`` where it is not installed."""
@@ -173,15 +173,15 @@ class IndexCache:
 def _caught_up(session: Session, index: AffinityIndex) -> AffinityIndex:
     """The index with everybody as they are now: only those whose version differs are read."""
     now = versions(session)
-    held = dict(zip(index.people.tolist(), index.version.tolist(), strict=True))
-    gone = held.keys() - now.keys()
-    if gone:
+    gone = np.setdiff1d(index.people, now.people)
+    if len(gone):
         index = index.without(gone)
-    changed = sorted(ident for ident, version in now.items() if held.get(ident) != version)
+    changed = now.other_than(index.people, index.version)
+    ids = list(changed)
     fresh = [
         _profile(person)
-        for start in range(0, len(changed), AT_ONCE)
-        for person in store.profiles(session, changed[start : start + AT_ONCE], now)
+        for start in range(0, len(ids), AT_ONCE)
+        for person in store.profiles(session, ids[start : start + AT_ONCE], changed)
     ]
     if not fresh:
         return index

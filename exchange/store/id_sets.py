@@ -54,10 +54,10 @@ class IdSet:
         found: list[int] = self._places().tolist()
         return found
 
-    def lowest(self, number: int) -> int:
-        """The highest of so many of the lowest ids; 0 for nobody."""
-        found = self._places()[:number]
-        return int(found[-1]) if len(found) else 0
+    def lowest(self, number: int) -> list[int]:
+        """So many of the lowest ids, in rising order."""
+        found: list[int] = self._places()[:number].tolist()
+        return found
 
     def _places(self) -> npt.NDArray[np.int64]:
         return np.flatnonzero(np.unpackbits(np.frombuffer(self.dump(), np.uint8), bitorder="little"))

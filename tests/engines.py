@@ -46,6 +46,28 @@ class Database:
         )
 
 
+@contextmanager
+def out_of_reach(database: Database) -> Iterator[None]:
+    """The database as it is while its disk or its server is away: no connection lives, and no new one comes about."""
+    url = database.engine.url
+    assert url.database
+    database.engine.dispose()
+    if database.dialect == "sqlite":
+        file, aside = Path(url.database), Path(url.database).with_suffix(".aside")
+        file.rename(aside)
+        file.mkdir()
+        yield
+        file.rmdir()
+        aside.rename(file)
+        return
+    elsewhere = url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(elsewhere, autocommit=True) as connection:
+        connection.execute(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS false'.encode())
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [url.database])
+        yield
+        connection.execute(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS true'.encode())
+
+
 def migrate(settings: Settings) -> None:
     """Bring a database to the newest schema, as ``exchange db upgrade`` does."""
     app = create_app(settings)

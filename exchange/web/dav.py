@@ -6,6 +6,7 @@ host alone; ``/dav/<token>/`` has it in the address. Nobody writes, and what a l
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from xml.etree.ElementTree import Element
 
 from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
 
 from exchange.actions import calendar_bodies as bodies
 from exchange.actions.calendars import token_hash
@@ -46,6 +48,7 @@ from exchange.web.dav_xml import (
 from exchange.web.feeds import ident_of
 from exchange.web.guessing import Guesses
 
+log = logging.getLogger(__name__)
 pages = Blueprint("dav", __name__)
 security.csrf.exempt(pages)  # no cookie counts here, and nothing is written
 
@@ -79,7 +82,14 @@ def answer(address: str) -> ResponseReturnValue:
     """All of a link's addresses: the root, which is the owner as well, the collection, and its objects."""
     if request.method == "OPTIONS":
         return Response(status=200, headers=_HEADERS | {"Allow": ", ".join((*READS, "HEAD", "OPTIONS"))})
-    now = clock.now()
+    try:
+        return _answered(address, clock.now())
+    except SQLAlchemyError:
+        log.exception("The database does not answer; a calendar collection cannot be had.")
+        return Response("This calendar cannot be had at the moment.\n", 503, _HEADERS | _TEXT | {"Retry-After": "600"})
+
+
+def _answered(address: str, now: datetime) -> Response:
     in_address = address.startswith("exf_")
     token, _, path = address.partition("/") if in_address else (_password(), "", address)
     link = _link(token, now)

@@ -545,6 +545,8 @@ def test_a_database_that_does_not_answer_is_not_noticed(
             unchanged = client.get(path(link), headers=asked)
             assert (unchanged.status_code, unchanged.data) == (304, b"")
         assert client.get(path(link).replace("ada.ics", "freebusy.ifb")).status_code == 503  # no calendar in its place
+        collection = client.open(f"/dav/{link.token}/calendar/", method="PROPFIND")
+        assert (collection.status_code, collection.headers["Retry-After"]) == (503, "600")
         at(app, NOW + timedelta(hours=48))
         late = client.get(path(link), headers=known)
         assert (late.status_code, late.headers["Retry-After"]) == (503, "600")

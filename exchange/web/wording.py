@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 LocaleName = Literal["en_GB", "en_US"]
-Style = Literal["medium", "long", "spoken", "short", "month", "month_year", "weekday"]
+Style = Literal["medium", "long", "spoken", "short", "month", "month_year", "whole_month", "weekday"]
 
 PATTERNS: Final[dict[LocaleName, dict[Style, str]]] = {
     "en_GB": {
@@ -36,6 +36,7 @@ PATTERNS: Final[dict[LocaleName, dict[Style, str]]] = {
         "short": "d MMM",
         "month": "MMM",
         "month_year": "MMM y",
+        "whole_month": "MMMM y",
         "weekday": "EEE d MMM",
     },
     "en_US": {
@@ -45,6 +46,7 @@ PATTERNS: Final[dict[LocaleName, dict[Style, str]]] = {
         "short": "MMM d",
         "month": "MMM",
         "month_year": "MMM y",
+        "whole_month": "MMMM y",
         "weekday": "EEE, MMM d",
     },
 }

@@ -113,7 +113,7 @@ def test_a_pair_has_its_own_tolerance_from_a_day_on(as_: As, session: Session) -
         "US CAISIJP AISI": ("no", "no"),
     }
     page = as_("uk_hr").get("/balance").text
-    assert "Their own: 20 per cent and 9 months" in page
+    assert "Their own tolerance: 20 per cent and 9 months" in page
     assert "UK-AISI and US-CAISI" in director.get("/policies").text
 
 

@@ -30,7 +30,7 @@ from exchange.domain.agreements import Mode
 from exchange.domain.merging import Between, HeldStay, Record
 from exchange.domain.people import Standing
 from exchange.domain.secondment_facts import FINAL, Side
-from exchange.store.agreements import AbandonedVersion, AgreementVersion, Approval
+from exchange.store.agreements import AbandonedVersion, Approval, awaited_by, decided_on, newest_of
 from exchange.store.allocations import STANDING, Allocation
 from exchange.store.base import Base, UtcDateTime, choice
 from exchange.store.calendars import CalendarLink
@@ -220,18 +220,17 @@ def _between(one: int, other: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def _stays_of(session: Session, ids: Collection[int]) -> dict[int, list[HeldStay]]:
-    """The secondments that are not over, with whether a version of their agreement waits."""
-    approvals = (
-        select(func.count())
-        .where(Approval.version_id == AgreementVersion.id, Approval.decision == "approve")
-        .correlate(AgreementVersion)
-        .scalar_subquery()
+    """Their secondments, with whether a version of the agreement waits."""
+    newest = newest_of(Secondment.id)
+    given_up = exists().where(AbandonedVersion.version_id == newest)
+    rows = session.execute(
+        select(Secondment, newest, decided_on(newest), given_up)
+        .where(Secondment.person_id.in_(ids))
+        .order_by(Secondment.id)
     )
-    given_up = exists().where(AbandonedVersion.version_id == AgreementVersion.id)
-    pending = exists().where(AgreementVersion.secondment_id == Secondment.id, approvals < len(Side) - 1, ~given_up)
-    rows = session.execute(select(Secondment, pending).where(Secondment.person_id.in_(ids)).order_by(Secondment.id))
     found: dict[int, list[HeldStay]] = {}
-    for row, waits in rows:
+    for row, version, decided, abandoned in rows:
+        waits = version is not None and not abandoned and bool(awaited_by(decided))
         found.setdefault(row.person_id, []).append(
             HeldStay(
                 reference(row.id),
@@ -239,7 +238,7 @@ def _stays_of(session: Session, ids: Collection[int]) -> dict[int, list[HeldStay
                 row.host_institute_id,
                 row.period,
                 holds=row.state in HOLDING and row.mode is Mode.IN_PERSON,
-                pending=bool(waits) and row.state not in FINAL,
+                pending=waits and row.state not in FINAL,
             )
         )
     return found

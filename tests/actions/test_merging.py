@@ -10,18 +10,21 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from exchange.actions import clearances, people, publishing
+from exchange.actions import agreements, clearances, people, publishing
 from exchange.actions.merging import likenesses
 from exchange.actions.merging import requests as merging
 from exchange.actions.people import Details, Post
 from exchange.actions.writing import Refused
 from exchange.domain.actors import Role
+from exchange.domain.agreements import Decision
 from exchange.domain.audit import verify
 from exchange.domain.clearance_records import Terms
 from exchange.domain.people import Visibility
-from exchange.domain.secondment_facts import State
+from exchange.domain.secondment_facts import Side, State
 from exchange.domain.verdict import Refusal
 from exchange.store import audit
+from exchange.store import people as people_store
+from exchange.store.agreements import AgreementVersion, versions_of
 from exchange.store.audit import AuditEvent
 from exchange.store.calendars import CalendarItem
 from exchange.store.clearances import Clearance, ClearanceStatus, history_of
@@ -29,10 +32,11 @@ from exchange.store.notices import Notice
 from exchange.store.people import Absence, Citizenship, Employment, Person, PersonStatus, RoleGrant, id_by_email
 from exchange.store.permissions import StayPermission
 from exchange.store.publications import Publication
-from exchange.store.secondments import Secondment
+from exchange.store.search_index import SearchPerson
+from exchange.store.secondments import Secondment, reference
 from exchange.store.skills import Endorsement, SkillClaim
 from tests.cast import ACTOR, JP, NOW, PERSON, TODAY, UK, US, email_of
-from tests.lives import FIRST, LAST, add_stay
+from tests.lives import FIRST, LAST, add_stay, content
 
 HR, OTHER_HR = ACTOR["uk_hr"], ACTOR["us_hr"]
 ADA, TOMAS = PERSON["ada"], PERSON["tomas"]
@@ -89,6 +93,7 @@ def test_an_institute_makes_its_own_two_records_one_and_everything_moves(session
     assert (gone.merged_into_id, gone.status, gone.password_hash) == (ADA, PersonStatus.LEFT, None)
     assert id_by_email(session, "ADA@people.example") == ADA
     assert id_by_email(session, email_of("ada")) == ADA
+    assert session.scalar(select(func.count()).where(SearchPerson.person_id == other)) == 0
     assert verify(audit.entries(session)).faults == ()
     assert session.scalar(select(func.count()).select_from(AuditEvent)) == before + 1
     assert any("are one now" in text for text in told(session, "uk_security"))
@@ -173,6 +178,34 @@ def test_nobody_merges_their_own_records_or_one_that_is_hidden_from_them(session
     assert refusal.verdict.refusal is Refusal.NOT_FOUND
     assert likenesses.likely(session, HR, frozenset({UK}), TODAY) == []
     assert refused(lambda: merging.ask(session, HR, ADA, ADA, now=NOW)).verdict.refusal is Refusal.NOT_FOUND
+
+
+def test_an_agreement_goes_on_under_the_record_that_stays(session: Session) -> None:
+    other = twin(session)
+    stay = add_stay(session, State.ACTIVE, person_id=other, version_in_force=1)
+    row = session.get_one(Secondment, stay)
+    put = content(row)
+    stored = {"content": put.canonical().decode(), "sha256": put.hash}
+    session.add(AgreementVersion(secondment_id=stay, number=1, created_at=NOW, **stored))
+    session.commit()
+    themself = people_store.actor_of(session, other, TODAY)
+    signers = {Side.HOME: ACTOR["uk_hr_2"], Side.HOST: OTHER_HR, Side.PERSON: themself}
+    for side, signer in signers.items():
+        agreements.decide(session, signer, stay, side, Decision.APPROVE, seen_hash=put.hash, now=NOW)
+    later = content(row, 2, end=row.ends_on + timedelta(days=7))
+    agreements.propose(session, HR, later, now=NOW)
+    waits = f"A version of the agreement of {reference(stay)} awaits approval"
+    assert waits in str(refused(lambda: merging.ask(session, HR, ADA, other, now=NOW)))
+    agreements.give_up(session, HR, stay, now=NOW)
+    assert merging.ask(session, HR, ADA, other, now=NOW)
+    session.expire_all()
+    kept, _ = versions_of(session, stay)
+    assert kept.domain.content.person_id == other, "what was agreed stays as it was written"
+    assert kept.domain.mutual
+    agreements.propose(session, HR, content(row, 3, person_id=other, end=later.end), now=NOW)
+    newest = versions_of(session, stay)[-1]
+    assert newest.domain.content.person_id == ADA
+    agreements.decide(session, ACTOR["ada"], stay, Side.PERSON, Decision.APPROVE, seen_hash=newest.sha256, now=NOW)
 
 
 def overlapping(session: Session, other: int) -> None:

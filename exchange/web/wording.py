@@ -224,10 +224,10 @@ def register(app: Flask) -> None:
     def fdate(day: date, style: Style = "medium") -> str:
         return written_date(day, current_reader(), style)
 
-    def fsentence(sentence: str) -> str:
+    def fsentence(sentence: object) -> str:
         """A rule's sentence with its days as the reader writes them; what was markup stays so."""
-        reader = current_reader()
-        return type(sentence)(respoken(sentence, lambda day: written_date(day, reader, "spoken")))
+        reader, text = current_reader(), sentence if isinstance(sentence, str) else str(sentence)
+        return type(text)(respoken(text, lambda day: written_date(day, reader, "spoken")))
 
     def finstant(at: datetime, now: datetime | None = None) -> str:
         return written_instant(at, current_reader(), now=now)

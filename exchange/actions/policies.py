@@ -16,6 +16,7 @@ from exchange.domain.access import Permission
 from exchange.domain.actors import Actor
 from exchange.domain.periods import DAY, OPEN_END, spoken
 from exchange.domain.policies import OF_PAIRS, PAIR, Affected, PolicyRule, pair_of
+from exchange.domain.policy_titles import title
 from exchange.domain.verdict import Refusal, no
 from exchange.store import institutes
 from exchange.store import policies as store
@@ -63,7 +64,8 @@ def put(session: Session, actor: Actor, change: Change, *, now: datetime) -> int
         session.add(_row(after, now))
         session.flush()
         work.record(
-            f"{actor.name} changed {change.key} ({change.jurisdiction}) to {after} from {spoken(change.valid_from)}.",
+            f"{actor.name} changed “{title(change.key)}” ({change.key}, {change.jurisdiction}) to {after} "
+            f"from {spoken(change.valid_from)}.",
             {"before": {"value": str(before)}, "after": {"value": str(after)}, "secondments": len(hit)},
         )
         return len(hit)

@@ -14,6 +14,7 @@ from exchange.actions.policies import Change
 from exchange.actions.writing import Refused
 from exchange.domain.access import Permission
 from exchange.domain.policies import OF_PAIRS, PAIR, Affected, PolicyRule, pair_of
+from exchange.domain.policy_titles import TOPICS, title
 from exchange.store import institutes
 from exchange.store import policies as store
 from exchange.store.secondments import reference
@@ -45,8 +46,12 @@ def spoken_place(jurisdiction: str) -> str:
 @pages.get("/policies")
 @allowed(Permission.POLICIES_SEE)
 def index() -> ResponseReturnValue:
-    rules = sorted(store.book(db.session()).rules, key=lambda one: (one.key, one.jurisdiction, one.valid_from))
-    return render_template("policies/index.html", rules=rules, anywhere=ANYWHERE, today=clock.today())
+    by_key: dict[str, list[PolicyRule]] = {}
+    for rule in sorted(store.book(db.session()).rules, key=lambda one: (one.jurisdiction, one.valid_from)):
+        by_key.setdefault(rule.key, []).append(rule)
+    topics = [(heading, [rule for key in titles for rule in by_key.pop(key, ())]) for heading, titles in TOPICS.items()]
+    topics.append(("Others", [rule for key in sorted(by_key) for rule in by_key[key]]))
+    return render_template("policies/index.html", topics=topics, title=title, anywhere=ANYWHERE)
 
 
 @pages.route("/policies/<key>/<where>", methods=["GET", "POST"])
@@ -67,7 +72,9 @@ def change(key: str, where: str) -> ResponseReturnValue:
         except Refused as refusal:
             refusals.show(form, refusal)
     place = "" if where == ANYWHERE else spoken_place(where)
-    page = render_template("policies/change.html", form=form, rows=rows, hit=hit, ref=reference, place=place)
+    page = render_template(
+        "policies/change.html", form=form, title=title(key), rows=rows, hit=hit, ref=reference, place=place
+    )
     return page, refusals.status(form)
 
 

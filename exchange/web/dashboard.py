@@ -17,7 +17,7 @@ from exchange.domain.access import Permission
 from exchange.domain.actors import Actor, Role
 from exchange.domain.periods import Period, add_months
 from exchange.domain.secondment_facts import BEFORE_ARRIVAL, FINAL, UNDER_WAY
-from exchange.store import checklists, institutes, openings, secondment_facts, secondments, standing_states
+from exchange.store import accounts, checklists, institutes, openings, secondment_facts, secondments, standing_states
 from exchange.store.checklists import Checklist
 from exchange.store.institutes import InstituteRow
 from exchange.store.secondments import SecondmentRow
@@ -46,6 +46,7 @@ def show() -> ResponseReturnValue:
     seats = openings.seats_offered(db.session(), today) if access.may(Permission.OPENINGS_SEE) else None
     waiting = attention.waiting_for(who.actor, rows, today)
     tasks = attention.tasks_due(who.actor, _checklists(), today)
+    roles = _roles_to_confirm(who.actor)
     return render_template(
         "dashboard/show.html",
         who=who,
@@ -53,7 +54,8 @@ def show() -> ResponseReturnValue:
         part_of_day=_part_of_day(clock.now().astimezone(current_reader().here.tz).hour),
         institutes=known,
         waiting=waiting[:SHOWN],
-        waiting_count=len(waiting),
+        waiting_count=len(waiting) + len(roles),
+        roles=roles,
         tasks=tasks[:SHOWN],
         tasks_count=len(tasks),
         overdue_count=sum(1 for one in tasks if one.overdue),
@@ -65,6 +67,14 @@ def show() -> ResponseReturnValue:
         is_administrator=who.actor.has(Role.ADMINISTRATOR),
         mine=_mine(who.actor, today),
     )
+
+
+def _roles_to_confirm(actor: Actor) -> list[accounts.Waiting]:
+    """Roles that take two administrators, and that this one may confirm."""
+    if not access.may(Permission.ACCOUNTS_EDIT):
+        return []
+    waiting = accounts.waiting(db.session())
+    return [one for one in waiting if actor.person_id not in {one.asked_by_id, one.person_id}]
 
 
 def _rows(today: date) -> list[SecondmentRow]:

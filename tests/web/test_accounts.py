@@ -10,7 +10,7 @@ from flask import Flask
 
 from exchange.actions import roles
 from exchange.domain.actors import SYSTEM, Role
-from tests.cast import NOW, PASSWORD, PERSON, UK, email_of
+from tests.cast import ACTOR, NOW, PASSWORD, PERSON, UK, email_of
 from tests.clients import PageClient
 from tests.engines import Database
 from tests.statements import MOST, statements
@@ -24,6 +24,15 @@ PAGE = f"/accounts/{ADA}"
 def second(database: Database) -> None:
     with database.session() as session:
         roles.grant(session, SYSTEM, PERSON["auditor"], Role.ADMINISTRATOR, None, now=NOW)
+
+
+def test_the_first_page_says_what_waits_for_a_second_administrator(as_: As, database: Database) -> None:
+    with database.session() as session:
+        roles.grant(session, ACTOR["admin"], ADA, Role.SECURITY_OFFICER, UK, now=NOW)
+    second = as_("auditor").get("/").text
+    assert "1 step is waiting for you" in second
+    assert f'<a href="{PAGE}">Ada Lindqvist</a>: asked by Sofia Conti' in second
+    assert "Nothing is waiting for you" in as_("admin").get("/").text  # who asked does not confirm
 
 
 def test_the_list_says_who_can_sign_in_and_nothing_else_about_them(as_: As) -> None:

@@ -340,7 +340,7 @@ def _first_true(papers: Iterable[tuple[int, int, int, str, str]], query: Query) 
 
 def _near(session: Session, query: Query, seen: IdSet) -> tuple[tuple[int, str], ...]:
     """Names that a slip of the keyboard may have meant, among those the reader may find."""
-    ids = seen.among(near_names(session, query))
+    ids = near_names(session, query, seen)
     if not ids:
         return ()
     rows = session.execute(

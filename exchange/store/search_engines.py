@@ -4,8 +4,8 @@ A score counts downwards: the lower, the better. FTS5 ranks by BM25 and PostgreS
 name the most weight, then in a skill, a job title, the text about the person, a publication.
 
 To find is cheap and to score is dear, forty times so. Everybody is found, as one text of ids; but where a word is in
-thousands of profiles, only so many are scored: the first of them, and those who have it elsewhere than in publications.
-A word that most people use tells little between them, so that little is lost.
+thousands of profiles, only so many are scored: the first of them. Before them stands, unscored, who has it elsewhere
+than in publications. A word that most people use tells little between them, so that little is lost.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,8 @@ from exchange.store.search_words import Query
 Scored = list[tuple[int, float]]
 
 NAME_FIRST = -1000.0  # somebody whose name begins as typed stands before whoever has written of the word
+ELSEWHERE_FIRST = -500.0  # where many have the words, who has them elsewhere stands before who has them in publications
+FEW_WORDS = 3  # more of them hardly ever stand together elsewhere than in publications, and to look costs the most
 MOST_NEAR = 40
 MOST_SCORED = 300  # of those whom a word finds, and as many again of those who have it outside of publications
 
@@ -40,14 +43,11 @@ _SQLITE_SCORES = text(
     WHERE search_words MATCH :words AND rowid <= :edge AND +rowid IN (SELECT value FROM json_each(:ids))
     UNION ALL
     SELECT * FROM (
-      SELECT rowid, bm25(search_words, 8.0, 4.0, 6.0, 3.0, 1.0) FROM search_words
-      WHERE search_words MATCH :elsewhere AND rowid > :edge LIMIT :most
+      SELECT rowid, :first FROM search_words WHERE search_words MATCH :elsewhere LIMIT :most
     )
     """
 )
-_SQLITE_NEAR = text(
-    "SELECT rowid FROM search_near WHERE search_near MATCH :trigrams ORDER BY rank LIMIT :most",
-)
+_SQLITE_PIECE = "SELECT group_concat(rowid) FROM search_near WHERE search_near MATCH :piece_{number}"
 _POSTGRES = text(
     """
     SELECT search_found(:words), 'words'
@@ -60,11 +60,10 @@ _POSTGRES_SCORES = text(
     SELECT person_id, -ts_rank('{0.1, 0.4, 0.6, 1.0}', words, to_tsquery('simple', :words))
     FROM search_words WHERE person_id = ANY(:ids)
     UNION ALL
-    SELECT few.person_id, -ts_rank('{0.1, 0.4, 0.6, 1.0}', words, to_tsquery('simple', :words))
-    FROM (
-      SELECT person_id FROM search_person
-      WHERE person_id > :edge AND :most > 0 AND concat_ws(' ', name, title, skills, about) ~ ALL(:elsewhere) LIMIT :most
-    ) AS few JOIN search_words USING (person_id)
+    SELECT * FROM (
+      SELECT person_id, CAST(:first AS real) FROM search_person
+      WHERE :most > 0 AND concat_ws(' ', name, title, skills, about) ~ ALL(:elsewhere) ORDER BY person_id LIMIT :most
+    ) AS elsewhere
     """
 )
 _POSTGRES_NEAR = text(
@@ -133,7 +132,7 @@ def matching(session: Session, query: Query, *, any_word: bool = False) -> Match
 
 def scores(session: Session, found: Matching, seen: IdSet) -> Scored:
     """How well people match, out of those who may be ``seen``. Where many do, some have no score."""
-    best = dict.fromkeys((seen & found.names).ids(), NAME_FIRST)
+    best = dict.fromkeys((seen & found.names).lowest(MOST_SCORED), NAME_FIRST)
     by_words = seen & found.words
     sqlite = _is_sqlite(session)
     words = _joined(found.query.stems, any_word=found.any_word, sqlite=sqlite)
@@ -143,24 +142,31 @@ def scores(session: Session, found: Matching, seen: IdSet) -> Scored:
         "ids": json.dumps(first) if sqlite else first,
         "elsewhere": f"{{name title skills about}} : ({words})" if sqlite else _whole(found),
         "edge": first[-1] if first else 0,
-        "most": MOST_SCORED if len(by_words) > MOST_SCORED else 0,
+        "first": ELSEWHERE_FIRST,
+        "most": MOST_SCORED if len(by_words) > MOST_SCORED and len(found.query.stems) <= FEW_WORDS else 0,
     }
     for ident, score in session.execute(_SQLITE_SCORES if sqlite else _POSTGRES_SCORES, binds).all():
-        best[ident] = min(score, best.get(ident, 0.0))
+        best[ident] = best.get(ident, 0.0) + score
     ids = seen.among(best)
     return [(ident, best[ident]) for ident in ids]
 
 
-def near_names(session: Session, query: Query) -> list[int]:
-    """People whose names share three-letter pieces with what was typed, the nearest first."""
+def near_names(session: Session, query: Query, seen: IdSet) -> list[int]:
+    """People whose names share three-letter pieces with what was typed, the nearest first, as far as they are seen."""
     typed = " ".join(query.typed)
     if not _is_sqlite(session):
-        return list(session.scalars(_POSTGRES_NEAR, {"name": typed, "most": MOST_NEAR}))
-    pieces = trigrams(typed)
+        return seen.among(session.scalars(_POSTGRES_NEAR, {"name": typed, "most": MOST_NEAR}))
+    pieces = sorted(trigrams(typed))
     if not pieces:
         return []
-    either = " OR ".join(f'"{piece}"' for piece in sorted(pieces))
-    return list(session.scalars(_SQLITE_NEAR, {"trigrams": either, "most": MOST_NEAR}))
+    # To count what is shared is quick where hundreds of thousands share something; FTS5's own rank is not.
+    one_each = " UNION ALL ".join(_SQLITE_PIECE.format(number=number) for number in range(len(pieces)))
+    binds = {f"piece_{number}": f'"{piece}"' for number, piece in enumerate(pieces)}
+    having = [np.fromstring(ids or "", np.int64, sep=",") for ids in session.scalars(text(one_each), binds)]
+    shared = np.bincount(np.concatenate(having))
+    few = min(len(shared), MOST_NEAR)
+    nearest = np.argpartition(-shared, few - 1)[:few] if few else np.zeros(0, np.int64)
+    return seen.among(nearest[shared[nearest] > 0].tolist())
 
 
 def trigrams(name: str) -> frozenset[str]:

@@ -61,7 +61,8 @@ class PolicyRule:
         return Period(self.valid_from, self.valid_to)
 
     def __str__(self) -> str:
-        return f"{self.value.normalize():f} {self.unit}"
+        value = f"{self.value.normalize():f}"
+        return value if self.unit is Unit.COUNT else f"{value} {self.unit}"
 
 
 class PolicyMissingError(LookupError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -64,6 +65,7 @@ def show(run_id: int) -> ResponseReturnValue:
         cycles=cycles(view.problem, view.placements) if plan else (),
         changes=_changes(run, view),
         consequences=following.consequences(db.session(), access.actor(), run, row),
+        longer=[{**one, "until": date.fromisoformat(one["until"])} for one in run.keys.get("longer", ())],
         happened=replanning.happened(db.session(), run, row) if plan else (),
         may_plan=access.may(Permission.ROUNDS_PLAN),
     )

@@ -593,6 +593,29 @@ def test_a_plan_that_breaks_a_rule_is_not_kept(session: Session, round_id: int) 
     assert "own institute" in row.message
 
 
+def test_who_is_there_may_stay_as_long_as_rules_and_plan_allow(session: Session, round_id: int) -> None:
+    seat = next(one for one in session.scalars(select(Opening)) if one.code == "US-1")
+    last = START + timedelta(weeks=30, days=-3)
+    there = add_stay(session, State.ACTIVE, START, last, opening_id=seat.id)
+    run_id, _ = a_plan(session, round_id)
+    (found,) = run_of(session, run_id).keys["longer"]
+    assert (found["secondment"], found["who"], found["opening"]) == (there, "Ada Lindqvist", "Visiting evaluator US-1")
+    assert found["weeks"] == 22, "the opening allows 52 weeks"
+    assert found["until"] == (last + timedelta(weeks=22)).isoformat()
+    session.get_one(Secondment, there).state = State.CLOSING
+    employed = session.scalars(select(Employment).where(Employment.person_id == PERSON["ada"])).one()
+    employed.ends_on = last + timedelta(weeks=5)
+    session.commit()
+    assert run_of(session, a_plan(session, round_id)[0]).keys["longer"][0]["weeks"] == 5
+    seat.closes_on, employed.ends_on = last, None
+    session.commit()
+    assert run_of(session, a_plan(session, round_id)[0]).keys["longer"] == []
+    seat.closes_on = START + timedelta(weeks=52)
+    then = (last + timedelta(weeks=4), last + timedelta(weeks=18))
+    add_stay(session, State.READY, *then, person_id=PERSON["uk_lead"], opening_id=seat.id)
+    assert run_of(session, a_plan(session, round_id)[0]).keys["longer"][0]["weeks"] == 3, "the seat is taken then"
+
+
 # ---------------------------------------------------------------- eligibility
 
 

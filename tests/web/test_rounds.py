@@ -14,7 +14,7 @@ from exchange.actions import openings, secondments
 from exchange.actions.affinity import IndexCache
 from exchange.actions.drafts import Proposal
 from exchange.actions.rounds import preparing, runs, taking
-from exchange.domain.secondment_facts import Verb
+from exchange.domain.secondment_facts import State, Verb
 from exchange.jobs.runs import Solver
 from exchange.store.openings import OpeningStatus
 from exchange.store.rounds import Run
@@ -22,7 +22,8 @@ from exchange.store.secondments import Secondment
 from tests.cast import ACTOR, NOW, UK, US
 from tests.clients import PageClient
 from tests.engines import Database
-from tests.rounds import a_plan, a_round, opening, prepared
+from tests.lives import add_stay
+from tests.rounds import START, a_plan, a_round, opening, prepared
 from tests.statements import MOST, statements
 
 As = Callable[[str], PageClient]
@@ -226,6 +227,18 @@ def test_a_withdrawn_secondment_and_a_closed_opening_are_named(
     assert re.search(r"The secondment of .+ was withdrawn\.", page)
     assert "The opening Visiting evaluator UK-1 has closed." in page
     assert client.send(f"/runs/{run_id}/replan").status_code == 303
+
+
+def test_a_planner_reads_who_could_stay_longer(as_: As, database: Database) -> None:
+    with database.session() as session:
+        seat = opening(session, US, "US-1")
+        there = add_stay(session, State.ACTIVE, START, START + timedelta(weeks=40, days=-3), opening_id=seat)
+        run_id, _ = a_plan(session, a_round(session))
+    page = as_("uk_hr").get(f"/runs/{run_id}").text
+    assert "Who could stay longer" in page
+    assert f"/secondments/{there}" in page
+    assert "by 12 weeks" in " ".join(page.split())
+    assert "Who could stay longer" not in as_("director").get(f"/runs/{run_id}").text
 
 
 def test_only_the_planner_stops_accepts_and_replans(as_: As, planned: tuple[int, int]) -> None:

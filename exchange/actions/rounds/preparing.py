@@ -17,6 +17,7 @@ from exchange.actions.affinity import IndexCache
 from exchange.actions.rounds import problem as building
 from exchange.actions.rounds import replanning
 from exchange.actions.rounds.inputs import Question
+from exchange.actions.rounds.prolonging import running
 from exchange.scheduling import validity
 from exchange.scheduling.checker import check
 from exchange.scheduling.problem import Placement, Problem, placements_from_json, problem_to_json
@@ -39,12 +40,17 @@ def prepare(session: Session, run_id: int, cache: IndexCache, *, today: date) ->
 
 def _planned(session: Session, run: Run, row: ExchangeRound, cache: IndexCache, today: date) -> dict[str, Any]:
     locks = placements_from_json(run.asked.get("locks", []))
-    problem, keys = building.build(session, cache, Question.asked(run, row), locks=locks, today=today)
+    asked = Question.asked(run, row)
+    problem, keys = building.build(session, cache, asked, locks=locks, today=today)
     if faults := validity.sentences(problem) or _lock_faults(problem, locks):
         return {"faults": list(faults)}
     return {
         "problem": problem_to_json(problem),
-        "keys": {**keys.to_json(), "locked": [lock.to_json() for lock in locks]},
+        "keys": {
+            **keys.to_json(),
+            "locked": [lock.to_json() for lock in locks],
+            "running": [one.to_json() for one in running(session, asked, problem, keys, today)],
+        },
         "detail": {"problem": problem.digest()},
     }
 
@@ -63,7 +69,10 @@ def _replanned(session: Session, run: Run, row: ExchangeRound, cache: IndexCache
     diff = repaired.diff
     return {
         "problem": problem_to_json(problem),
-        "keys": keys.to_json(),
+        "keys": {
+            **keys.to_json(),
+            "running": [one.to_json() for one in running(session, asked, problem, keys, today)],
+        },
         "published": [one.to_json() for one in published],
         "repair": {
             "placements": [one.to_json() for one in repaired.placements],

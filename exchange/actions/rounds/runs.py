@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from exchange.actions.rounds.prolonging import free_behind
 from exchange.actions.writing import bookkeeping, writing
 from exchange.domain.actors import SYSTEM
 from exchange.domain.round_settings import RoundSettings
@@ -84,15 +85,18 @@ def finish(
     ``free`` is what a plan could be worth that need not stay close to the published one.
     """
     run = session.get_one(Run, run_id)
-    broken = check(problem_from_json(run.problem), placements_from_json(plan["placements"]))
+    problem, placements = problem_from_json(run.problem), placements_from_json(plan["placements"])
+    broken = check(problem, placements)
     if faults := [one.sentence for one in broken if not one.inherited]:
         fail(session, run_id, f"The plan was not kept because it breaks a rule: {faults[0]}", now=now)
         return
+    longer = free_behind(problem, placements, run.keys.get("running", ()))
     with writing(session, SYSTEM, "round:finish", now=now) as work:
         run = session.get_one(Run, run_id)
         work.subject("run", run_id)
         run.status = RunStatus.STOPPED if stopped else RunStatus.DONE
         run.plan, run.finished_at = plan, now
+        run.keys = {**run.keys, "longer": longer}
         if free is not None and run.repair is not None:
             run.repair = {**run.repair, **free}
         if run.created_by_id is not None:

@@ -22,6 +22,7 @@ from exchange.feeds.entries import Origin
 from exchange.feeds.events import FeedEvent
 from exchange.feeds.invitation import Attendee, has_rule, invitation, withdrawal
 from exchange.feeds.moments import Timed
+from exchange.feeds.recurrence import Frequency, Recurrence
 from exchange.feeds.render import Mailbox
 from exchange.store import invitations as store
 from exchange.store.calendars import CalendarItem
@@ -31,6 +32,7 @@ from exchange.store.notices import OutgoingMail
 from exchange.store.people import Person
 
 LONGEST_SUBJECT = 200
+_UNITS = {Frequency.DAILY: "day", Frequency.WEEKLY: "week", Frequency.MONTHLY: "month"}
 _TAKEN_BACK = ("", "It does not take place, or you have no part in it any more.")
 
 
@@ -73,10 +75,17 @@ def when_in_words(event: FeedEvent, zone: str) -> str:
     if not isinstance(event.when, Timed):
         return f"{event.when.day:%d %B %Y}"
     start, end = event.when.local_start, event.when.local_end
-    days = "from " if event.rrule else ""
+    days = f"{start:%A} {start.day} {start:%B %Y}"
+    if event.rrule is not None:
+        days = f"from {days}, {_repeats(event.rrule)} until {event.slots[-1].day} {event.slots[-1]:%B %Y}"
     also = both_clocks(event.when, zone)
     clocks = f"{start:%H:%M} to {end:%H:%M} {place(event.when.zone)} time{f' ({also})' if also else ''}"
-    return f"{days}{start:%A} {start.day} {start:%B %Y}, {clocks}"
+    return f"{days}, {clocks}"
+
+
+def _repeats(rule: Recurrence) -> str:
+    unit = _UNITS[rule.frequency]
+    return f"each {unit}" if rule.interval == 1 else f"every {rule.interval} {unit}s"
 
 
 def _due(session: Session, today: date) -> Iterator[_Due]:

@@ -236,9 +236,11 @@ def _change(meeting: Gathering, slot: date, what: str, form: OccurrenceForm) -> 
 
 def _put(row: Workstream, stored: Meeting | None, form: MeetingForm) -> ResponseReturnValue:
     known = institutes.all_institutes(db.session())
-    form.site.choices = [
-        SelectChoice(str(site.id), f"{site.name}, {known[site.institute_id].short_name}")
-        for site in institutes.all_sites(db.session()).values()
+    sites = sorted(
+        institutes.all_sites(db.session()).values(), key=lambda site: site.institute_id != row.lead_institute_id
+    )
+    form.site.choices = [  # those of the institute that leads come first: most meetings are there
+        SelectChoice(str(site.id), f"{site.name}, {known[site.institute_id].short_name}") for site in sites
     ]
     if form.validate_on_submit():
         ident, version = (stored.id, int(form.version.data or 0)) if stored else (None, None)

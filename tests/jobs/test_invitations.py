@@ -93,7 +93,10 @@ def test_an_invitation_is_as_mail_programs_want_it(session: Session, sending: Se
     assert str(event["ORGANIZER"]) == "mailto:noreply@exchange.example"
     assert str(event["ATTENDEE"]).removeprefix("mailto:") == session.get_one(Person, PERSON["uk_lead"]).email
     assert event["ATTENDEE"].params["PARTSTAT"] == "NEEDS-ACTION"
-    assert "10:00 to 11:30 New York time (10:00 New York = 15:00 London)" in words_of(mail)
+    assert (
+        "from Tuesday 2 March 2027, each week until 13 April 2027, 10:00 to 11:30 New York time"
+        " (10:00 New York = 15:00 London)" in words_of(mail)
+    )
     assert meeting == published.meeting_id
 
 

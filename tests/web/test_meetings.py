@@ -18,8 +18,9 @@ from exchange.feeds.settings import LinkSettings
 from exchange.feeds.views import Detail
 from exchange.store.calendars import LinkScope
 from exchange.store.meetings import Meeting, MeetingChange
+from exchange.store.workstreams import Workstream
 from tests.actions.test_secondments import ACCEPTED, moved, proposed
-from tests.cast import ACTOR, NOW, WASHINGTON
+from tests.cast import ACTOR, NOW, PERSON, UK, US, WASHINGTON
 from tests.clients import PageClient
 from tests.meetings import entered, workstream
 
@@ -70,6 +71,16 @@ def test_bad_input_gets_a_sentence_and_keeps_the_form(
     assert words in answer.text
     assert "https://meet.example/range" in answer.text or "call_url" in change
     assert session.query(Meeting).count() == 0
+
+
+def test_the_sites_of_the_institute_that_leads_come_first(as_: As, session: Session) -> None:
+    work = workstream(session)
+    for institute, lead, name in ((UK, "uk_lead", "UK AISI"), (US, "us_lead", "US CAISI")):
+        row = session.get_one(Workstream, work)
+        row.lead_institute_id, row.lead_person_id = institute, PERSON[lead]
+        session.commit()
+        page = as_(lead).get(f"/workstreams/{work}/meetings/new").text
+        assert name in page.partition('<option value="')[2].partition("</option>")[0]
 
 
 def test_who_does_not_take_part_does_not_know_of_it(as_: As, session: Session) -> None:

@@ -165,7 +165,9 @@ class AffinityIndex:
         )
 
     def joined(self) -> AffinityIndex:
-        """The same people in one segment, with the rarity of terms measured anew."""
+        """The same people in one segment, with the rarity of terms measured anew where anything has changed."""
+        if len(self.segments) == 1 and (self.owner != NOBODY).all():
+            return self
         return _join_from(self, 0, None)
 
 

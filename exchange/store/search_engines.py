@@ -27,6 +27,7 @@ NAME_FIRST = -1000.0  # somebody whose name begins as typed stands before whoeve
 ELSEWHERE_FIRST = -500.0  # where many have the words, who has them elsewhere stands before who has them in publications
 FEW_WORDS = 3  # more of them hardly ever stand together elsewhere than in publications, and to look costs the most
 MOST_NEAR = 40
+MOST_SHARING = 5000  # people who are looked at for one piece of a name; one that more have tells nothing
 MOST_SCORED = 300  # of those whom a word finds, and as many again of those who have it outside of publications
 
 _SQLITE = text(
@@ -47,7 +48,9 @@ _SQLITE_SCORES = text(
     )
     """
 )
-_SQLITE_PIECE = "SELECT group_concat(rowid) FROM search_near WHERE search_near MATCH :piece_{number}"
+_SQLITE_PIECE = """
+    SELECT group_concat(rowid) FROM (SELECT rowid FROM search_near WHERE search_near MATCH :piece_{number} LIMIT :most)
+"""
 _POSTGRES = text(
     """
     SELECT search_found(:words), 'words'
@@ -161,7 +164,8 @@ def near_names(session: Session, query: Query, seen: IdSet) -> list[int]:
         return []
     # To count what is shared is quick where hundreds of thousands share something; FTS5's own rank is not.
     one_each = " UNION ALL ".join(_SQLITE_PIECE.format(number=number) for number in range(len(pieces)))
-    binds = {f"piece_{number}": f'"{piece}"' for number, piece in enumerate(pieces)}
+    binds: dict[str, object] = {f"piece_{number}": f'"{piece}"' for number, piece in enumerate(pieces)}
+    binds["most"] = MOST_SHARING
     having = [np.fromstring(ids or "", np.int64, sep=",") for ids in session.scalars(text(one_each), binds)]
     shared = np.bincount(np.concatenate(having))
     few = min(len(shared), MOST_NEAR)

@@ -55,7 +55,7 @@ MARKS = {EventKind.MEETING: "meeting", EventKind.TESTING_SESSION: "testing"}
 class Line:
     """One event as a page lists it, on the reader's own days.
 
-    ``start`` is None for whole days; ``there`` is its time by the host's clock.
+    ``start`` is None for whole days; ``there`` is its time by the host's clock. ``uid`` is that of the whole series.
     """
 
     first: date
@@ -69,6 +69,7 @@ class Line:
     cancelled: bool
     series: bool
     mark: str
+    uid: str
 
     @property
     def spans(self) -> bool:
@@ -206,7 +207,7 @@ def _lines(first: date, last: date) -> list[Line]:
     today = clock.today(access.signed_in().zone)
     plan = Plan(Head(name="Exchange"), LinkSettings(past_days=730), origin().mailbox, today, clock.now())
     found = (
-        _line(single)
+        replace(_line(single), uid=event.uid)
         for event in events(plan, map(bodies.published, rows))
         for single in expand(event, first - _ONE_DAY, last + _ONE_DAY)
     )
@@ -241,4 +242,5 @@ def _line(event: FeedEvent) -> Line:
         cancelled=event.cancelled_on is not None,
         series=event.rrule is not None,
         mark=MARKS.get(event.kind, "due"),
+        uid=event.uid,
     )

@@ -38,6 +38,32 @@ ORDERS: dict[str, DateOrder] = {"en_GB": DateOrder.DAY_FIRST, "en_US": DateOrder
 LARGEST_NUMBER = 2**31 - 1  # what an INTEGER column holds on PostgreSQL
 
 
+CHOOSE = "Choose one of those offered; this one is not, or not any more"
+# The form library's own words, and what we say instead: what is wrong, and what to do.
+_SENTENCES = {
+    "Not a valid choice.": CHOOSE,
+    "Invalid Choice: could not coerce.": CHOOSE,
+    "Not a valid integer value.": "Enter a whole number, such as 12",
+    "Not a valid decimal value.": "Enter a number, such as 12 or 0.5",
+    "'%(value)s' are not valid choices for this field.": CHOOSE,
+    "Field cannot be longer than %(max)d characters.": "Write at most %(max)d characters",
+    "Field must be at least %(min)d characters long.": "Write at least %(min)d characters",
+    "Number must be at least %(min)s.": "Enter %(min)s or more",
+    "Number must be at most %(max)s.": "Enter %(max)s or less",
+    "Number must be between %(min)s and %(max)s.": "Enter a number from %(min)s to %(max)s",
+}
+
+
+class _Words:
+    """A translation of the form library into our words, as it asks for one."""
+
+    def gettext(self, words: str) -> str:
+        return _SENTENCES.get(words, words)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        return _SENTENCES.get(many, one if number == 1 else many)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A line of the error summary: the sentence and the id of what to put right, if one control is to blame."""
@@ -58,6 +84,9 @@ class Form(FlaskForm):
                 render_kw = {**described(field), "required": False, **render_kw}
             rendered: Markup = super().render_field(field, render_kw)
             return rendered
+
+        def get_translations(self, form: FlaskForm) -> _Words:  # noqa: ARG002 - the library's signature
+            return _Words()
 
     def validate(self, extra_validators: dict[str, Any] | None = None) -> bool:
         """Also refuse whole numbers that no column holds, which the validators of a range cannot even compare."""

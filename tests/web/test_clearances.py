@@ -83,7 +83,7 @@ def test_confirming_appends_a_record_of_the_same_days(as_: As, database: Databas
         ({"review_due_on": ""}, "has a day of review"),
         ({"review_due_on": "3 Feb 2045"}, "120 months at most"),
         ({"review_due_on": "3 Feb 2020"}, "before the day from which it stands"),
-        ({"level": "UKSV:XX"}, "Not a valid choice"),
+        ({"level": "UKSV:XX"}, "Choose one of those offered"),
         ({"caveats": "a caveat?"}, "no caveat code"),
         ({"granted_on": "yesterday-ish"}, "yesterday-ish"),
         ({"sponsor": "Programme for UK EYES ONLY work"}, "looks like a protective marking"),

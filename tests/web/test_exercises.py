@@ -57,7 +57,7 @@ def test_strands_and_phases_are_added_changed_and_removed(as_: As, app: Flask, e
         ("phases", {**PHASE, "ends_on": "1 Jan 2028"}, "ends after the exercise does"),
         ("phases", {**PHASE, "zone": "Moon/Base"}, "is no time zone"),
         ("phases", {**PHASE, "title": " "}, "Give the phase a title"),
-        ("strands", {**STRAND, "lead": str(JP)}, "Not a valid choice"),
+        ("strands", {**STRAND, "lead": str(JP)}, "Choose one of those offered"),
         ("strands", {**STRAND, "title": ""}, "Enter a title"),
     ],
 )

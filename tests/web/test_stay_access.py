@@ -151,7 +151,7 @@ def test_the_host_officer_reads_each_lane_and_the_home_officer_too(as_: As, data
         ({"instrument": "limited_access"}, "exactly one programme"),
         ({"instrument": "limited_access", "programme": "W-1"}, "ends with its programme"),
         ({"ends_on": "2026-01-01"}, "before the first day"),
-        ({"clearance": "999"}, "Not a valid choice"),
+        ({"clearance": "999"}, "Choose one of those offered"),
         ({"conditions": "TOP SECRET annex"}, "protective marking"),
     ],
 )

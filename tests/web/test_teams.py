@@ -63,7 +63,7 @@ def test_a_lead_starts_a_run_from_the_page_of_the_workstream(as_: As, world: tup
     [
         ({"scope": "this", "objective": "floor", "seconds": "0"}, "Between 1 and 600 seconds"),
         ({"scope": "this", "objective": "floor", "seconds": ""}, "Enter the seconds"),
-        ({"scope": "this", "objective": "best", "seconds": "5"}, "Not a valid choice"),
+        ({"scope": "this", "objective": "best", "seconds": "5"}, "Choose one of those offered"),
         ({"scope": "this", "objective": "floor", "lend": "200", "seconds": "5"}, "Between 1 and 100 per cent"),
     ],
 )

@@ -80,8 +80,8 @@ def test_a_lead_makes_a_workstream_and_says_what_it_needs(as_: As) -> None:
     [
         ({"title": " "}, "needs a code and a title"),
         ({"starts_on": "1 May 2027", "ends_on": "1 Apr 2027"}, "before the first day"),
-        ({"lead": str(US)}, "Not a valid choice"),
-        ({"clearance": "MOON:7"}, "Not a valid choice"),
+        ({"lead": str(US)}, "Choose one of those offered"),
+        ({"clearance": "MOON:7"}, "Choose one of those offered"),
     ],
 )
 def test_a_workstream_without_sense_is_refused_and_stays_typed(as_: As, change: dict[str, str], sentence: str) -> None:

@@ -47,17 +47,17 @@ def screen(request: pytest.FixtureRequest) -> Screen:
     return request.param  # type: ignore[no-any-return]  # pytest's params are untyped
 
 
-def visit(chromium: Browser, world: DemoWorld, screen: Screen, **options: Any) -> Page:  # noqa: ANN401 - Playwright's own
-    context = chromium.new_context(**options)
+def visit(engine: Browser, world: DemoWorld, screen: Screen, **options: Any) -> Page:  # noqa: ANN401 - Playwright's own
+    context = engine.new_context(**options)
     world.sign_in(context, screen.handle)
     page = context.new_page()
     page.goto(world.url(screen.path))
     return page
 
 
-def test_it_is_accessible_in_every_look(chromium: Browser, world: DemoWorld, screen: Screen) -> None:
+def test_it_is_accessible_in_every_look(engine: Browser, world: DemoWorld, screen: Screen) -> None:
     """One visit, looked at in each way: opening a page for each look would take thrice as long."""
-    page = visit(chromium, world, screen, bypass_csp=True)  # axe itself is a script from elsewhere
+    page = visit(engine, world, screen, bypass_csp=True)  # axe itself is a script from elsewhere
     settle(page)
     found = []
     for look in LOOKS.values():
@@ -69,9 +69,9 @@ def test_it_is_accessible_in_every_look(chromium: Browser, world: DemoWorld, scr
 
 
 def test_it_is_quiet_self_contained_light_and_never_wider_than_the_screen(
-    chromium: Browser, world: DemoWorld, screen: Screen
+    engine: Browser, world: DemoWorld, screen: Screen
 ) -> None:
-    context = chromium.new_context(viewport={"width": 320, "height": 640})
+    context = engine.new_context(viewport={"width": 320, "height": 640})
     world.sign_in(context, screen.handle)
     page = context.new_page()
     said: list[str] = []
@@ -92,9 +92,9 @@ def test_it_is_quiet_self_contained_light_and_never_wider_than_the_screen(
     context.close()
 
 
-def test_it_works_without_scripts(chromium: Browser, world: DemoWorld, screen: Screen) -> None:
+def test_it_works_without_scripts(engine: Browser, world: DemoWorld, screen: Screen) -> None:
     """The heading stands, the menu can be reached, and nothing that must be pressed is hidden."""
-    page = visit(chromium, world, screen, java_script_enabled=False)
+    page = visit(engine, world, screen, java_script_enabled=False)
     assert page.locator("h1").is_visible()
     if screen.handle:
         assert page.locator("nav.side li a").first.is_visible()

@@ -38,32 +38,36 @@ def tables(engine: Engine) -> MetaData:
     return found
 
 
-def rows(engine: Engine) -> Rows:
-    """Every row of every table, in an order that does not depend on how it is stored."""
+def rows(engine: Engine, known: MetaData | None = None) -> Rows:
+    """Every row of every table, in an order that does not depend on how it is stored; ``known`` are its tables."""
     with engine.connect() as connection:
         return {
             table.name: sorted((dict(row) for row in connection.execute(select(table)).mappings()), key=repr)
-            for table in tables(engine).sorted_tables
+            for table in (known or tables(engine)).sorted_tables
         }
 
 
 def shape(engine: Engine) -> dict[str, Any]:
-    """Columns, keys, indexes and checks of every table, as the engine itself tells them."""
+    """Columns, keys, indexes and checks of every table, as the engine itself tells them: all tables at once."""
     seen = inspect(engine)
-    found: dict[str, Any] = {}
-    for name in tables(engine).tables:
-        columns = {c["name"]: (str(c["type"]), c["nullable"]) for c in seen.get_columns(name)}
-        checks = {(c["name"], " ".join(c["sqltext"].split())) for c in seen.get_check_constraints(name)}
-        keys = {
-            (
-                tuple(k["constrained_columns"]),
-                k["referred_table"],
-                tuple(k["referred_columns"]),
-                k["options"].get("ondelete"),
-            )
-            for k in seen.get_foreign_keys(name)
+    checks, keys = seen.get_multi_check_constraints(), seen.get_multi_foreign_keys()
+    unique, primary = seen.get_multi_unique_constraints(), seen.get_multi_pk_constraint()
+    return {
+        place[1]: {
+            "columns": {c["name"]: (str(c["type"]), c["nullable"]) for c in columns},
+            "checks": {(c["name"], " ".join(c["sqltext"].split())) for c in checks.get(place, ())},
+            "keys": {
+                (
+                    tuple(k["constrained_columns"]),
+                    k["referred_table"],
+                    tuple(k["referred_columns"]),
+                    k["options"].get("ondelete"),
+                )
+                for k in keys.get(place, ())
+            },
+            "unique": {tuple(sorted(u["column_names"])) for u in unique.get(place, ())},
+            "primary": tuple(primary[place]["constrained_columns"]),
         }
-        unique = {tuple(sorted(u["column_names"])) for u in seen.get_unique_constraints(name)}
-        primary = tuple(seen.get_pk_constraint(name)["constrained_columns"])
-        found[name] = {"columns": columns, "checks": checks, "keys": keys, "unique": unique, "primary": primary}
-    return found
+        for place, columns in seen.get_multi_columns().items()
+        if not place[1].startswith(ENGINES_OWN)
+    }

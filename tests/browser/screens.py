@@ -28,7 +28,9 @@ class Screen:
 
     @property
     def name(self) -> str:
-        words = self.path.strip("/").replace("/", "-").replace("{", "").replace("}", "").partition("?")[0]
+        words = (
+            self.path.strip("/").replace("/", "-").replace("{", "").replace("}", "").partition("=")[0].replace("?", "-")
+        )
         return f"{words or 'dashboard'}-{self.handle.partition('.')[0].replace('@', '-') or 'nobody'}"
 
 

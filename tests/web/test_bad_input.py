@@ -49,6 +49,7 @@ TEXTS = (
 )
 OF_THE_ENGINE = {"-1", "2147483648", "9223372036854775808", "9" * 400, "a\x00b", "31/12/9999", "%00", "%ff", TEXTS[-1]}
 _NAME = re.compile(r'name="([^"]+)"')
+SQLITE = pytest.mark.parametrize("world", ["sqlite"], indirect=True)
 ENDS_THE_SESSION = "/sign-out"
 STARTS_A_RUN = {"/rounds/<int:ident>/runs", "/runs/<int:run_id>/replan"}  # reads hardly any field, and takes a second
 
@@ -73,7 +74,7 @@ class World:
         return client
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(scope="module")
 def world(
     request: pytest.FixtureRequest, invented_world: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
@@ -135,7 +136,12 @@ def real_addresses(world: World, rule: Rule) -> str:
     return address(world, rule, "1")
 
 
+@SQLITE
 def test_numbers_and_words_in_addresses(world: World) -> None:
+    assert not numbers_and_words_in_addresses(world)
+
+
+def numbers_and_words_in_addresses(world: World) -> list[str]:
     faults = []
     for rule in rules(world.app, "GET"):
         client = world.client(rule_of(world.app, rule.endpoint))
@@ -145,10 +151,15 @@ def test_numbers_and_words_in_addresses(world: World) -> None:
                 answer = client.get(path)
                 if answer.status_code >= 500:
                     faults.append(f"{path[:90]}: {answer.status_code}")
-    assert not faults
+    return faults
 
 
+@SQLITE
 def test_odd_queries(world: World) -> None:
+    assert not odd_queries(world)
+
+
+def odd_queries(world: World) -> list[str]:
     names = sorted(
         {
             *("page", "q", "name", "show", "sort", "skill", "from", "to", "on", "month", "day", "home", "host", "open"),
@@ -163,7 +174,7 @@ def test_odd_queries(world: World) -> None:
             answer = client.get(path, query_string=dict.fromkeys(names, typed))
             if answer.status_code >= 500:
                 faults.append(f"{path}?…={typed[:30]!r}: {answer.status_code}")
-    assert not faults
+    return faults
 
 
 def _asked_for() -> set[str]:
@@ -176,7 +187,12 @@ def _asked_for() -> set[str]:
     }
 
 
+@SQLITE
 def test_odd_forms(world: World) -> None:
+    assert not odd_forms(world)
+
+
+def odd_forms(world: World) -> list[str]:
     """Every POST with every field that any page has, each holding the same odd text."""
     faults = []
     names = _field_names(world)
@@ -188,10 +204,16 @@ def test_odd_forms(world: World) -> None:
             answer = client.post(path, data={**dict.fromkeys(names, typed), "csrf_token": token})
             if answer.status_code >= 500:
                 faults.append(f"POST {path} {typed[:30]!r}: {answer.status_code}")
-    assert not faults
+    return faults
 
 
-@pytest.mark.parametrize("world", ["sqlite"], indirect=True)  # such a body is read before any database is asked
+@pytest.mark.postgres
+@pytest.mark.parametrize("world", ["postgresql"], indirect=True)
+def test_what_may_depend_on_the_engine(world: World) -> None:
+    assert not numbers_and_words_in_addresses(world) + odd_queries(world) + odd_forms(world)
+
+
+@SQLITE  # such a body is read before any database is asked
 def test_forms_that_are_none(world: World) -> None:
     faults = []
     for rule in rules(world.app, "POST"):

@@ -33,8 +33,8 @@ def address() -> Iterator[str]:
 
 
 @contextmanager
-def opened(chromium: Browser, **options: Any) -> Iterator[Page]:  # noqa: ANN401  (Playwright's own options)
-    context = chromium.new_context(**options)
+def opened(engine: Browser, **options: Any) -> Iterator[Page]:  # noqa: ANN401  (Playwright's own options)
+    context = engine.new_context(**options)
     yield context.new_page()
     context.close()
 
@@ -57,9 +57,9 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_no_page_has_an_accessibility_fault(chromium: Browser, address: str, look: str) -> None:
+def test_no_page_has_an_accessibility_fault(engine: Browser, address: str, look: str) -> None:
     found = []
-    with opened(chromium, bypass_csp=True, **LOOKS[look]) as page:  # axe itself is a script from elsewhere
+    with opened(engine, bypass_csp=True, **LOOKS[look]) as page:  # axe itself is a script from elsewhere
         for path in PATHS:
             if path == "/job":
                 continue  # it leaves for another page as soon as its run is done
@@ -74,7 +74,7 @@ def test_no_page_has_an_accessibility_fault(chromium: Browser, address: str, loo
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_nothing_is_said_on_the_console_and_nothing_is_fetched_from_elsewhere(
-    chromium: Browser, address: str, look: str
+    engine: Browser, address: str, look: str
 ) -> None:
     said: list[str] = []
 
@@ -82,7 +82,7 @@ def test_nothing_is_said_on_the_console_and_nothing_is_fetched_from_elsewhere(
         if "422" not in message.text:  # Chromium reports the refused form itself
             said.append(f"{message.type} {message.text}")
 
-    with opened(chromium, **LOOKS[look]) as page:
+    with opened(engine, **LOOKS[look]) as page:
         page.on("console", note)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on(
@@ -97,8 +97,8 @@ def test_nothing_is_said_on_the_console_and_nothing_is_fetched_from_elsewhere(
 
 
 @pytest.mark.parametrize("width", [320, 768])
-def test_no_page_is_wider_than_the_screen(chromium: Browser, address: str, width: int) -> None:
-    with opened(chromium, viewport={"width": width, "height": 700}) as page:
+def test_no_page_is_wider_than_the_screen(engine: Browser, address: str, width: int) -> None:
+    with opened(engine, viewport={"width": width, "height": 700}) as page:
         for path in PATHS:
             page.goto(address + path)
             settle(page)
@@ -108,8 +108,8 @@ def test_no_page_is_wider_than_the_screen(chromium: Browser, address: str, width
             assert too_wide <= 0, f"{path} at {width} px"
 
 
-def test_without_scripts_every_page_stands_and_the_menu_opens(chromium: Browser, address: str) -> None:
-    with opened(chromium, java_script_enabled=False, viewport={"width": 390, "height": 700}) as page:
+def test_without_scripts_every_page_stands_and_the_menu_opens(engine: Browser, address: str) -> None:
+    with opened(engine, java_script_enabled=False, viewport={"width": 390, "height": 700}) as page:
         for path in PATHS:
             page.goto(address + path)
             assert page.get_by_role("heading", level=1).is_visible()
@@ -122,14 +122,14 @@ def test_without_scripts_every_page_stands_and_the_menu_opens(chromium: Browser,
         assert page.locator("#bar-1").bounding_box() is not None
 
 
-def test_every_target_is_large_enough_for_a_finger(chromium: Browser, address: str) -> None:
+def test_every_target_is_large_enough_for_a_finger(engine: Browser, address: str) -> None:
     script = """() => [...document.querySelectorAll("button, .btn, .side a, .seg a, .bar, input, select")]
         .filter((e) => e.checkVisibility() && !e.closest(".vh, .key"))
         .map((e) => [e.outerHTML.slice(0, 80), e.closest("label") ?? e])
         .map(([html, e]) => [html, e.getBoundingClientRect()])
         .filter(([, box]) => box.width && (box.height < 24 || box.width < 24) && box.height > 1)
         .map(([html]) => html)"""
-    with opened(chromium, **LOOKS["phone"]) as page:
+    with opened(engine, **LOOKS["phone"]) as page:
         for path in ("/", "/form", "/board", "/tables"):
             page.goto(address + path)
             settle(page)
@@ -137,8 +137,8 @@ def test_every_target_is_large_enough_for_a_finger(chromium: Browser, address: s
             assert small == [], path
 
 
-def test_print_is_light_and_without_controls(chromium: Browser, address: str) -> None:
-    with opened(chromium, color_scheme="dark") as page:
+def test_print_is_light_and_without_controls(engine: Browser, address: str) -> None:
+    with opened(engine, color_scheme="dark") as page:
         page.goto(f"{address}/board")
         page.emulate_media(media="print")
         assert not page.locator("#side").is_visible()

@@ -20,6 +20,12 @@ As = Callable[[str], PageClient]
 ENDS_THE_SESSION = "account.sign_out"
 
 
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """The gate stands before any engine: what the routes behind it do is tried on both elsewhere."""
+    return sqlite_database
+
+
 def address(app: Flask, rule: Rule) -> str:
     """The rule's address with 1, or a word, for whatever it asks for."""
     converters = rule._converters

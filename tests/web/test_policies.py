@@ -49,7 +49,7 @@ def test_a_change_shows_whom_it_hits_before_it_is_made(as_: As, database: Databa
         ({"valid_from": "21 Nov 2026"}, "tomorrow at the earliest"),
         ({"value": "-3"}, "from nought up"),
         ({"value": "NaN"}, "number"),
-        ({"value": "three"}, "valid decimal"),
+        ({"value": "three"}, "a number, such as"),
         ({"source_url": "", "note": ""}, "where the number comes from"),
         ({"source_url": "javascript:alert(1)"}, "https://"),
     ],

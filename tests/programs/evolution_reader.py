@@ -43,7 +43,7 @@ def new_source(address: str) -> Any:  # noqa: ANN401
 
     source = EDataServer.Source.new_with_uid("exchange", None)
     source.set_display_name("Exchange")
-    source.set_parent("webcal-stub")
+    source.set_parent("webcal-stub")  # what the program itself calls the group of calendars on the web
     source.get_extension(EDataServer.SOURCE_EXTENSION_CALENDAR).set_backend_name("webcal")
     place = source.get_extension(EDataServer.SOURCE_EXTENSION_WEBDAV_BACKEND)
     place.set_uri(GLib.Uri.parse(address, GLib.UriFlags.NONE))
